@@ -1,0 +1,78 @@
+package dev.vfo.cli;
+
+import dev.vfo.inspect.RootInspection;
+import dev.vfo.storage.Name;
+import dev.vfo.storage.OpenFlag;
+import dev.vfo.storage.RenameMode;
+import dev.vfo.storage.Storage;
+import dev.vfo.storage.linux.LinuxStorage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Takes the control folder away from a root, which must be applied. The folder gets another name first, in one atomic and durable
+ * act, so that a crash leaves either the root as it was or an ordinary folder with some rubbish, which the next try removes.
+ */
+final class Detachment {
+  private static final Name CONTROL = Name.of(RootFinder.CONTROL);
+  private static final Name LOCK = Name.of("lock");
+  private static final Name REMOVED = Name.of(".vfo-detached");
+
+  private final Storage storage = new LinuxStorage();
+  private final Path root;
+
+  Detachment(Path root) {
+    this.root = root;
+  }
+
+  /** Whether an earlier detachment of this folder was interrupted when it was as good as done. */
+  static boolean isUnfinished(Path folder) {
+    return Files.isDirectory(folder.resolve(REMOVED.toString())) && !RootFinder.isRoot(folder);
+  }
+
+  /** Renames the control folder and removes it; fails, and changes nothing, when somebody uses the root. */
+  void run() throws IOException {
+    int directory = storage.openRoot(root);
+    try {
+      int control = storage.open(directory, CONTROL, OpenFlag.READ | OpenFlag.DIRECTORY, 0);
+      try {
+        renameLocked(directory, control);
+      } finally {
+        storage.close(control);
+      }
+    } finally {
+      storage.close(directory);
+    }
+    removeRest();
+  }
+
+  private void renameLocked(int directory, int control) throws IOException {
+    int lock = storage.open(control, LOCK, OpenFlag.READ | OpenFlag.WRITE, 0);
+    try {
+      if (!storage.tryLock(lock)) {
+        throw new IOException(root + ": somebody has opened it; end that first");
+      }
+      requireApplied();
+      storage.rename(directory, CONTROL, directory, REMOVED, RenameMode.NO_REPLACE);
+      storage.sync(directory);
+    } finally {
+      storage.close(lock);
+    }
+  }
+
+  private void requireApplied() throws IOException {
+    RootInspection seen = RootInspection.read(storage, root);
+    if (!seen.faults().isEmpty()) {
+      throw new ProblemException("damaged: " + seen.faults().getFirst());
+    }
+    if (!seen.unapplied().isEmpty()) {
+      throw new IOException(root + ": somebody has used it meanwhile; try again");
+    }
+  }
+
+  /** Removes what the control folder has become. */
+  void removeRest() throws IOException {
+    FolderTree.remove(root.resolve(REMOVED.toString()));
+  }
+}

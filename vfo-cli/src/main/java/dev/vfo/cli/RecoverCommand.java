@@ -1,0 +1,115 @@
+package dev.vfo.cli;
+
+import dev.vfo.RootInUseException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code vfo recover}: after a crash, brings roots to their last checkpoint. */
+@Command(
+    name = "recover",
+    header = "Bring a root to its last checkpoint after a crash.",
+    description = {
+      "After a crash: brings a root to its last checkpoint. What was committed and is not",
+      "in the files yet is applied, what was not committed is dropped. Opening a root does",
+      "the same; this is for when somebody wants the files before that.",
+      "",
+      "With --all every root that may need it, from the list that VFO keeps in",
+      "$XDG_STATE_HOME/vfo (default ~/.local/state/vfo; for root /var/lib/vfo): for the",
+      "start of a system."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  vfo recover           the root that the current folder lies in",
+      "  vfo recover --all     every root of this user that was left in the middle",
+      "",
+      "Exit codes: 0 done, or there was nothing to do; 2 wrong command line, 125 a root",
+      "could not be recovered."
+    })
+final class RecoverCommand extends RootCommand {
+  @Option(names = "--all", description = "Every root in VFO's list, instead of DIR.")
+  private boolean all;
+
+  private final List<Document> results = new ArrayList<>();
+  private boolean failed;
+
+  RecoverCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    RootRegistry registry = RootRegistry.ofUser(terminal());
+    if (!all) {
+      note(new ManagedRoot(registry, root()).recover());
+    } else if (directory() != null) {
+      throw new UsageException("either DIR or --all");
+    } else {
+      recoverAll(registry);
+    }
+    printJson(new Document().put("roots", results.stream().map(Document::fields).toList()));
+    return failed ? ExitCode.FAILED : ExitCode.OK;
+  }
+
+  private void recoverAll(RootRegistry registry) throws IOException {
+    List<RootRegistry.Item> items = registry.list();
+    if (items.isEmpty()) {
+      say("no root is waiting for recovery");
+    }
+    for (RootRegistry.Item item : items) {
+      recover(registry, item);
+    }
+  }
+
+  private void recover(RootRegistry registry, RootRegistry.Item item) throws IOException {
+    Path root = item.path();
+    if (!Files.isDirectory(root) || !RootFinder.isRoot(root)) {
+      registry.remove(item.id());
+      note(root, "gone", root + ": no root any more, taken off the list");
+      return;
+    }
+    try {
+      note(new ManagedRoot(registry, root).recover());
+    } catch (RootInUseException e) {
+      note(root, "in use", root + ": in use by another process, which recovers it");
+    } catch (IOException e) {
+      failed = true;
+      String error = Vfo.describe(e);
+      results.add(new Document().put("root", root.toString()).put("error", error));
+      terminal().error("vfo: " + root + ": " + error);
+    }
+  }
+
+  private void note(ManagedRoot.Recovery done) {
+    results.add(
+        new Document()
+            .put("root", done.root().toString())
+            .put("result", "recovered")
+            .put("checkpoint", done.checkpoint())
+            .put("appliedLayers", done.layers()));
+    String place = done.checkpoint() == 0 ? "no checkpoint yet" : "checkpoint " + done.checkpoint();
+    String applied =
+        switch (done.layers()) {
+          case 0 -> "nothing was left to apply";
+          case 1 -> "1 layer applied";
+          default -> done.layers() + " layers applied";
+        };
+    say(done.root() + ": " + place + ", " + applied);
+  }
+
+  private void note(Path root, String result, String text) {
+    results.add(new Document().put("root", root.toString()).put("result", result));
+    say(text);
+  }
+
+  private void say(String text) {
+    if (!isJson()) {
+      terminal().line(text);
+    }
+  }
+}

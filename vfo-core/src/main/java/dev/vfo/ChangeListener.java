@@ -1,0 +1,18 @@
+package dev.vfo;
+
+import dev.vfo.storage.Name;
+
+/**
+ * Is told what changed in a tree, after the fact and in the thread that changed it: for caches above it. Must be quick, and must not
+ * use the tree.
+ */
+public interface ChangeListener {
+  /** A file's content, size or attributes changed. */
+  default void entryChanged(long number) {}
+
+  /** A name stands for something else now, or for nothing. */
+  default void nameChanged(long directory, Name name) {}
+
+  /** A step was dropped: anything may be different. */
+  default void rolledBack() {}
+}

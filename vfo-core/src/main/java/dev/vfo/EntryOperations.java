@@ -1,0 +1,245 @@
+package dev.vfo;
+
+import dev.vfo.checkpoint.Engine;
+import dev.vfo.overlay.FileEntry;
+import dev.vfo.overlay.NameChanges.NewFile;
+import dev.vfo.storage.Errno;
+import dev.vfo.storage.FileType;
+import dev.vfo.storage.Name;
+import dev.vfo.storage.OpenFlag;
+import dev.vfo.storage.RenameMode;
+import dev.vfo.storage.StorageException;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tree's operations on entry numbers, as the kernel speaks of inodes: the ground on which paths, NIO.2 and FUSE stand.
+ *
+ * <p>A number that a call returns is pinned once: it stays valid, and stays the same number, until {@link #unpin}. Errors are {@link
+ * StorageException} with the errno that Linux gives; ESTALE for a number whose step was rolled back. Thread safe.
+ */
+public final class EntryOperations {
+  private static final int MAX_PATH_BYTES = 4096;
+  private static final int LINK_MODE = 0777;
+
+  private final Engine engine;
+  private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
+
+  EntryOperations(Engine engine) {
+    this.engine = engine;
+  }
+
+  /** Adds a listener for as long as the manager is open. */
+  public void addListener(ChangeListener listener) {
+    listeners.add(listener);
+  }
+
+  List<ChangeListener> listeners() {
+    return listeners;
+  }
+
+  /** Number of the root directory; always valid. */
+  public long root() {
+    return engine.table().root().number();
+  }
+
+  FileEntry entry(long number) throws IOException {
+    engine.requireOpen();
+    FileEntry entry = engine.table().get(number);
+    if (entry == null) {
+      throw new StorageException(Errno.ESTALE, "use", "entry " + number);
+    }
+    return entry;
+  }
+
+  /** The number that a name in a directory stands for, pinned. */
+  public long lookup(long directory, Name name) throws IOException {
+    return engine.names().lookup(entry(directory), name).number();
+  }
+
+  /** Gives pins back. */
+  public void unpin(long number, int count) throws IOException {
+    FileEntry entry = engine.table().get(number);
+    if (entry != null && entry != engine.table().root()) {
+      entry.unpin(count);
+      engine.names().release(entry);
+    }
+  }
+
+  /** The attributes. */
+  public EntryStat stat(long number) throws IOException {
+    return engine.attributes().stat(entry(number));
+  }
+
+  /** How many open handles can write to it. */
+  public int writerCount(long number) throws IOException {
+    return entry(number).writerCount();
+  }
+
+  /** The entries of a directory at this instant. */
+  public List<DirectoryItem> list(long directory) throws IOException {
+    return engine.names().list(entry(directory));
+  }
+
+  /** The target of a symbolic link. */
+  public byte[] readSymlink(long number) throws IOException {
+    return engine.names().readSymlink(entry(number));
+  }
+
+  /** Makes a regular file; EEXIST when the name is taken. The result is pinned. */
+  public long createFile(long directory, Name name, NewEntry owner) throws IOException {
+    return create(directory, name, FileType.REGULAR, owner, 0, null);
+  }
+
+  /** Makes a directory. The result is pinned. */
+  public long createDirectory(long directory, Name name, NewEntry owner) throws IOException {
+    return create(directory, name, FileType.DIRECTORY, owner, 0, null);
+  }
+
+  /** Makes a symbolic link; the mode is not used. The result is pinned. */
+  public long createSymlink(long directory, Name name, byte[] target, NewEntry owner)
+      throws IOException {
+    if (target.length == 0) {
+      throw new StorageException(Errno.ENOENT, "make symbolic link", name.toString());
+    }
+    if (target.length >= MAX_PATH_BYTES) {
+      throw new StorageException(Errno.ENAMETOOLONG, "make symbolic link", name.toString());
+    }
+    return create(directory, name, FileType.SYMLINK, owner, 0, target.clone());
+  }
+
+  private long create(
+      long directory,
+      Name name,
+      FileType type,
+      NewEntry owner,
+      long device,
+      byte @Nullable [] target)
+      throws IOException {
+    int mode = type == FileType.SYMLINK ? LINK_MODE : owner.mode();
+    NewFile file = new NewFile(type, mode, owner.uid(), owner.gid(), device, target);
+    FileEntry made = engine.names().create(entry(directory), name, file);
+    fireName(directory, name);
+    return made.number();
+  }
+
+  /** Gives a file, no directory, one more name. */
+  public void link(long number, long directory, Name name) throws IOException {
+    engine.names().link(entry(number), entry(directory), name);
+    fireName(directory, name);
+  }
+
+  /** Removes a name that is no directory; the file lives on while it is open. */
+  public void unlink(long directory, Name name) throws IOException {
+    engine.names().unlink(entry(directory), name);
+    fireName(directory, name);
+  }
+
+  /** Removes an empty directory. */
+  public void removeDirectory(long directory, Name name) throws IOException {
+    engine.names().removeDirectory(entry(directory), name);
+    fireName(directory, name);
+  }
+
+  /** Renames. */
+  public void rename(long from, Name fromName, long to, Name toName, RenameMode mode)
+      throws IOException {
+    engine.names().rename(entry(from), fromName, entry(to), toName, mode);
+    fireName(from, fromName);
+    fireName(to, toName);
+  }
+
+  /** Sets the permission bits. */
+  public void changeMode(long number, int mode) throws IOException {
+    engine.attributes().changeMode(entry(number), mode);
+    fireEntry(number);
+  }
+
+  /** Sets owner and group; -1 leaves one as it is. */
+  public void changeOwner(long number, int uid, int gid) throws IOException {
+    engine.attributes().changeOwner(entry(number), uid, gid);
+    fireEntry(number);
+  }
+
+  /** Sets the times, in nanoseconds since 1970, or {@link dev.vfo.storage.FileStat#OMIT_TIME}. */
+  public void setTimes(long number, long accessNanos, long modifyNanos) throws IOException {
+    engine.attributes().setTimes(entry(number), accessNanos, modifyNanos);
+    fireEntry(number);
+  }
+
+  /** Sets the size of a regular file. */
+  public void truncate(long number, long sizeBytes) throws IOException {
+    FileEntry entry = entry(number);
+    requireRegular(entry, "truncate");
+    if (sizeBytes < 0) {
+      throw new StorageException(Errno.EINVAL, "truncate", "to " + sizeBytes);
+    }
+    engine.content().truncate(entry, sizeBytes);
+    fireEntry(number);
+  }
+
+  /**
+   * Opens a regular file, or with {@link OpenFlag#DIRECTORY} a directory for its attributes.
+   *
+   * @param flags of {@link OpenFlag}: READ, WRITE, TRUNCATE, DIRECTORY
+   * @param append whether every write goes to the end
+   */
+  public VirtualFile open(long number, int flags, boolean append) throws IOException {
+    FileEntry entry = entry(number);
+    boolean writes = (flags & OpenFlag.WRITE) != 0;
+    if ((flags & OpenFlag.DIRECTORY) != 0 && !entry.isDirectory()) {
+      throw new StorageException(Errno.ENOTDIR, "open", entry.toString());
+    }
+    if (entry.isDirectory() && writes) {
+      throw new StorageException(Errno.EISDIR, "open", entry.toString());
+    }
+    if (!entry.isDirectory()) {
+      requireRegular(entry, "open");
+    }
+    if (entry.isForeignDevice() && writes) {
+      throw new StorageException(Errno.EXDEV, "open for writing", entry.toString());
+    }
+    entry.opened(writes);
+    boolean opened = false;
+    try {
+      if ((flags & OpenFlag.TRUNCATE) != 0 && writes) {
+        engine.content().truncate(entry, 0);
+        fireEntry(number);
+      }
+      opened = true;
+      return new VirtualFile(this, engine, entry, flags, append);
+    } finally {
+      if (!opened) {
+        entry.closed(writes);
+      }
+    }
+  }
+
+  private static void requireRegular(FileEntry entry, String what) throws StorageException {
+    @Nullable Errno errno =
+        switch (entry.type()) {
+          case REGULAR -> null;
+          case DIRECTORY -> Errno.EISDIR;
+          case SYMLINK -> Errno.ELOOP;
+          default -> Errno.ENXIO;
+        };
+    if (errno != null) {
+      throw new StorageException(errno, what, entry.toString());
+    }
+  }
+
+  NewEntry defaultOwner(int mode) {
+    return new NewEntry(
+        mode, engine.storage().effectiveUid(), engine.storage().effectiveGid());
+  }
+
+  void fireEntry(long number) {
+    listeners.forEach(listener -> listener.entryChanged(number));
+  }
+
+  private void fireName(long directory, Name name) {
+    listeners.forEach(listener -> listener.nameChanged(directory, name));
+  }
+}

@@ -1,0 +1,295 @@
+package dev.vfo;
+
+import dev.vfo.storage.Errno;
+import dev.vfo.storage.FileType;
+import dev.vfo.storage.Name;
+import dev.vfo.storage.OpenFlag;
+import dev.vfo.storage.RenameMode;
+import dev.vfo.storage.StorageException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The files of a root by path, inside the step.
+ *
+ * <p>Paths are text (UTF-8), with '/' between the names, and begin at the root whether they begin with '/' or not. Symbolic links
+ * are followed, and never lead out of the root: ".." above it is the root, an absolute target begins there. New files get mode 0644,
+ * directories 0755. Errors are {@link StorageException} with the errno that Linux gives. Thread safe.
+ */
+public final class FileTree {
+  private static final int FILE_MODE = 0644;
+  private static final int DIRECTORY_MODE = 0755;
+
+  private final EntryOperations entries;
+  private final PathWalk walk;
+
+  FileTree(EntryOperations entries) {
+    this.entries = entries;
+    this.walk = new PathWalk(entries);
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @param options {@link StandardOpenOption} READ, WRITE, APPEND, CREATE, CREATE_NEW, TRUNCATE_EXISTING, SYNC and DSYNC (which mean
+   *     nothing in a step), and {@link LinkOption#NOFOLLOW_LINKS}; none: READ
+   */
+  public VirtualFile open(String path, OpenOption... options) throws IOException {
+    Set<OpenOption> wanted = Set.of(options);
+    boolean append = wanted.contains(StandardOpenOption.APPEND);
+    boolean write = append || wanted.contains(StandardOpenOption.WRITE);
+    boolean read = wanted.contains(StandardOpenOption.READ) || !write;
+    boolean truncate = write && wanted.contains(StandardOpenOption.TRUNCATE_EXISTING);
+    int flags =
+        (read ? OpenFlag.READ : 0)
+            | (write ? OpenFlag.WRITE : 0)
+            | (truncate ? OpenFlag.TRUNCATE : 0);
+    long number = write ? findOrCreate(path, wanted) : find(path, wanted);
+    try {
+      return entries.open(number, flags, append);
+    } finally {
+      entries.unpin(number, 1);
+    }
+  }
+
+  private long find(String path, Set<OpenOption> wanted) throws IOException {
+    return walk.find(path, !wanted.contains(LinkOption.NOFOLLOW_LINKS));
+  }
+
+  private long findOrCreate(String path, Set<OpenOption> wanted) throws IOException {
+    boolean fresh = wanted.contains(StandardOpenOption.CREATE_NEW);
+    if (!fresh && !wanted.contains(StandardOpenOption.CREATE)) {
+      return find(path, wanted);
+    }
+    boolean follow = !fresh && !wanted.contains(LinkOption.NOFOLLOW_LINKS);
+    while (true) {
+      try (PathWalk.Place place = walk.place(path, follow)) {
+        if (!fresh) {
+          try {
+            return entries.lookup(place.directory(), place.name());
+          } catch (StorageException e) {
+            requireErrno(e, Errno.ENOENT);
+          }
+        }
+        return entries.createFile(
+            place.directory(), place.name(), entries.defaultOwner(FILE_MODE));
+      } catch (StorageException e) {
+        // Somebody made it between the two calls: then it is there.
+        if (fresh || e.errno() != Errno.EEXIST) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static void requireErrno(StorageException e, Errno expected) throws StorageException {
+    if (e.errno() != expected) {
+      throw e;
+    }
+  }
+
+  /** Whether there is such a file; a symbolic link that leads nowhere is none. */
+  public boolean exists(String path) throws IOException {
+    try {
+      stat(path);
+      return true;
+    } catch (StorageException e) {
+      if (e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** The attributes of a file. */
+  public EntryStat stat(String path) throws IOException {
+    return withEntry(path, true, entries::stat);
+  }
+
+  /** The attributes of a file, or of a symbolic link itself. */
+  public EntryStat statLink(String path) throws IOException {
+    return withEntry(path, false, entries::stat);
+  }
+
+  /** Removes a file that is no directory. */
+  public void delete(String path) throws IOException {
+    try (PathWalk.Place place = walk.place(path, false)) {
+      entries.unlink(place.directory(), place.name());
+    }
+  }
+
+  /** Removes an empty directory. */
+  public void removeDirectory(String path) throws IOException {
+    try (PathWalk.Place place = walk.place(path, false)) {
+      entries.removeDirectory(place.directory(), place.name());
+    }
+  }
+
+  /** Renames a file or directory; one that has the new name is replaced, as rename(2) does. */
+  public void rename(String from, String to) throws IOException {
+    rename(from, to, RenameMode.REPLACE);
+  }
+
+  /** Renames in one of the ways of renameat2(2). */
+  public void rename(String from, String to, RenameMode mode) throws IOException {
+    try (PathWalk.Place source = walk.place(from, false);
+        PathWalk.Place target = walk.place(to, false)) {
+      entries.rename(
+          source.directory(), source.name(), target.directory(), target.name(), mode);
+    }
+  }
+
+  /** Makes a directory. */
+  public void createDirectory(String path) throws IOException {
+    try (PathWalk.Place place = walk.place(path, false)) {
+      long number =
+          entries.createDirectory(
+              place.directory(), place.name(), entries.defaultOwner(DIRECTORY_MODE));
+      entries.unpin(number, 1);
+    }
+  }
+
+  /** Makes a directory and those above it, as far as they are not there. */
+  public void createDirectories(String path) throws IOException {
+    StringBuilder prefix = new StringBuilder();
+    for (String part : path.split("/", -1)) {
+      prefix.append(part);
+      if (!part.isEmpty() && !exists(prefix.toString())) {
+        createDirectory(prefix.toString());
+      }
+      prefix.append('/');
+    }
+    if (stat(path).type() != FileType.DIRECTORY) {
+      throw new StorageException(Errno.EEXIST, "create directory", path);
+    }
+  }
+
+  /** Gives a file one more name. */
+  public void link(String existing, String added) throws IOException {
+    long number = walk.find(existing, false);
+    try (PathWalk.Place place = walk.place(added, false)) {
+      entries.link(number, place.directory(), place.name());
+    } finally {
+      entries.unpin(number, 1);
+    }
+  }
+
+  /** Makes a symbolic link at a path. */
+  public void symlink(String target, String path) throws IOException {
+    try (PathWalk.Place place = walk.place(path, false)) {
+      long number =
+          entries.createSymlink(
+              place.directory(),
+              place.name(),
+              target.getBytes(StandardCharsets.UTF_8),
+              entries.defaultOwner(FILE_MODE));
+      entries.unpin(number, 1);
+    }
+  }
+
+  /** The target of a symbolic link. */
+  public String readSymlink(String path) throws IOException {
+    return new String(
+        withEntry(path, false, entries::readSymlink), StandardCharsets.UTF_8);
+  }
+
+  /** The entries of a directory, in no order. */
+  public List<DirectoryItem> list(String path) throws IOException {
+    return withEntry(path, true, entries::list);
+  }
+
+  /** Sets the permission bits. */
+  public void chmod(String path, int mode) throws IOException {
+    withEntry(
+        path,
+        true,
+        number -> {
+          entries.changeMode(number, mode);
+          return number;
+        });
+  }
+
+  /** Sets owner and group; -1 leaves one as it is. A symbolic link is followed. */
+  public void chown(String path, int uid, int gid) throws IOException {
+    withEntry(
+        path,
+        true,
+        number -> {
+          entries.changeOwner(number, uid, gid);
+          return number;
+        });
+  }
+
+  /** Sets the times, nanoseconds since 1970. */
+  public void setTimes(String path, long accessNanos, long modifyNanos) throws IOException {
+    withEntry(
+        path,
+        true,
+        number -> {
+          entries.setTimes(number, accessNanos, modifyNanos);
+          return number;
+        });
+  }
+
+  /** Sets the size of a file. */
+  public void truncate(String path, long sizeBytes) throws IOException {
+    withEntry(
+        path,
+        true,
+        number -> {
+          entries.truncate(number, sizeBytes);
+          return number;
+        });
+  }
+
+  /** The whole content of a file that fits an array. */
+  public byte[] readAll(String path) throws IOException {
+    try (VirtualFile file = open(path, StandardOpenOption.READ)) {
+      ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(file.size()));
+      int count = 0;
+      while (content.hasRemaining() && count >= 0) {
+        count = file.read(content);
+      }
+      byte[] bytes = new byte[content.position()];
+      content.flip().get(bytes);
+      return bytes;
+    }
+  }
+
+  /** Makes a file with this content, in the place of one that is there. */
+  public void writeAll(String path, byte[] content) throws IOException {
+    try (VirtualFile file =
+        open(
+            path,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      file.write(ByteBuffer.wrap(content));
+    }
+  }
+
+  private interface Operation<T> {
+    T apply(long number) throws IOException;
+  }
+
+  private <T> T withEntry(String path, boolean follow, Operation<T> operation)
+      throws IOException {
+    long number = walk.find(path, follow);
+    try {
+      return operation.apply(number);
+    } finally {
+      entries.unpin(number, 1);
+    }
+  }
+
+  /** The name under which a directory entry is known, for those who have bytes and not text. */
+  static Name name(String text) throws StorageException {
+    return Name.of(text.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,176 @@
+package dev.vfo;
+
+import dev.vfo.storage.Storage;
+import dev.vfo.storage.linux.LinuxStorage;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a manager is made with. Immutable; each {@code with} gives a changed copy. All that the engine takes from the world is here,
+ * so that a program can be crash-tested with a simulated one.
+ */
+public final class Options {
+  private static final long DEFAULT_MEMORY_BYTES = 256L << 20;
+  private static final int DEFAULT_FIRST_SEGMENT_BYTES = 4 << 20;
+  private static final int DEFAULT_MAX_SEGMENT_BYTES = 64 << 20;
+  private static final int DEFAULT_UNAPPLIED_LAYERS = 8;
+
+  /** Made when it is first needed, and shared by all managers that were not given another one. */
+  private static final class SharedExecutor {
+    static final ScheduledExecutorService INSTANCE =
+        Executors.newScheduledThreadPool(
+            2, Thread.ofPlatform().daemon().name("vfo-apply-", 1).factory());
+
+    private SharedExecutor() {}
+  }
+
+  private Storage storage = new LinuxStorage();
+  private InstantSource clock = InstantSource.system();
+  private RandomGenerator random = new SecureRandom();
+  private Executor executor = task -> SharedExecutor.INSTANCE.execute(task);
+  private long memoryBytes = DEFAULT_MEMORY_BYTES;
+  private long diskBytes = Long.MAX_VALUE;
+  private int firstSegmentBytes = DEFAULT_FIRST_SEGMENT_BYTES;
+  private int maxSegmentBytes = DEFAULT_MAX_SEGMENT_BYTES;
+  private int maxUnappliedLayers = DEFAULT_UNAPPLIED_LAYERS;
+
+  private Options() {}
+
+  private Options(Options other) {
+    storage = other.storage;
+    clock = other.clock;
+    random = other.random;
+    executor = other.executor;
+    memoryBytes = other.memoryBytes;
+    diskBytes = other.diskBytes;
+    firstSegmentBytes = other.firstSegmentBytes;
+    maxSegmentBytes = other.maxSegmentBytes;
+    maxUnappliedLayers = other.maxUnappliedLayers;
+  }
+
+  /** The real disk and clock, 256 MiB of memory, background work in a daemon thread. */
+  public static Options defaults() {
+    return new Options();
+  }
+
+  /** Where the files are. */
+  public Options withStorage(Storage changed) {
+    Options copy = new Options(this);
+    copy.storage = changed;
+    return copy;
+  }
+
+  /** Where the time comes from. */
+  public Options withClock(InstantSource changed) {
+    Options copy = new Options(this);
+    copy.clock = changed;
+    return copy;
+  }
+
+  /** Where salts and root ids come from; must not repeat itself. */
+  public Options withRandom(RandomGenerator changed) {
+    Options copy = new Options(this);
+    copy.random = changed;
+    return copy;
+  }
+
+  /** What runs the background work: applying layers, preparing segments. A task that never runs does no harm. */
+  public Options withExecutor(Executor changed) {
+    Options copy = new Options(this);
+    copy.executor = changed;
+    return copy;
+  }
+
+  /** The most memory that blocks may take, bytes, from 64 KiB on. A step that needs more gets ENOMEM from its write. */
+  public Options withMemoryBytes(long changed) {
+    if (changed < 64 << 10) {
+      throw new IllegalArgumentException("memoryBytes " + changed + ": at least 65536");
+    }
+    Options copy = new Options(this);
+    copy.memoryBytes = changed;
+    return copy;
+  }
+
+  /** The most that {@code .vfo} may take on the disk, bytes. A checkpoint that needs more fails as on a full disk. */
+  public Options withDiskBytes(long changed) {
+    if (changed < 64 << 10) {
+      throw new IllegalArgumentException("diskBytes " + changed + ": at least 65536");
+    }
+    Options copy = new Options(this);
+    copy.diskBytes = changed;
+    return copy;
+  }
+
+  /** Length of the first journal segment, bytes: a multiple of 4096, at least 8192. */
+  public Options withFirstSegmentBytes(int changed) {
+    Options copy = new Options(this);
+    copy.firstSegmentBytes = changed;
+    return copy;
+  }
+
+  /** Length at which segments stop to grow, likewise; a record that needs it gets a longer one. */
+  public Options withMaxSegmentBytes(int changed) {
+    Options copy = new Options(this);
+    copy.maxSegmentBytes = changed;
+    return copy;
+  }
+
+  /** How many committed layers may wait to be applied before a checkpoint waits for them; from 1 on. */
+  public Options withMaxUnappliedLayers(int changed) {
+    if (changed < 1) {
+      throw new IllegalArgumentException("maxUnappliedLayers " + changed + ": at least 1");
+    }
+    Options copy = new Options(this);
+    copy.maxUnappliedLayers = changed;
+    return copy;
+  }
+
+  /** See {@link #withStorage}. */
+  public Storage storage() {
+    return storage;
+  }
+
+  /** See {@link #withClock}. */
+  public InstantSource clock() {
+    return clock;
+  }
+
+  /** See {@link #withRandom}. */
+  public RandomGenerator random() {
+    return random;
+  }
+
+  /** See {@link #withExecutor}. */
+  public Executor executor() {
+    return executor;
+  }
+
+  /** See {@link #withMemoryBytes}. */
+  public long memoryBytes() {
+    return memoryBytes;
+  }
+
+  /** See {@link #withDiskBytes}. */
+  public long diskBytes() {
+    return diskBytes;
+  }
+
+  /** See {@link #withFirstSegmentBytes}. */
+  public int firstSegmentBytes() {
+    return firstSegmentBytes;
+  }
+
+  /** See {@link #withMaxSegmentBytes}. */
+  public int maxSegmentBytes() {
+    return maxSegmentBytes;
+  }
+
+  /** See {@link #withMaxUnappliedLayers}. */
+  public int maxUnappliedLayers() {
+    return maxUnappliedLayers;
+  }
+}

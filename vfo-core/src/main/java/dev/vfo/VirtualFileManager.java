@@ -1,0 +1,130 @@
+package dev.vfo;
+
+import dev.vfo.checkpoint.Engine;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The owner of a root: all changes that a program makes through its tree are one step, until a checkpoint makes them durable, all of
+ * them and the program's state at once, or a rollback drops them. Between checkpoints nothing is seen in the root. Thread safe.
+ *
+ * <p>A call goes from here to {@link Engine}, which seals and commits; a file operation from {@link FileTree} (paths) to {@link
+ * EntryOperations} (numbers), to the namespace or the content in memory, and to the home file where no layer has the answer. What is
+ * promised is in {@code docs/guarantees.md}.
+ */
+public final class VirtualFileManager implements AutoCloseable {
+  private final Engine engine;
+  private final EntryOperations entries;
+  private final FileTree tree;
+
+  private VirtualFileManager(Engine engine) {
+    this.engine = engine;
+    this.entries = new EntryOperations(engine);
+    this.tree = new FileTree(entries);
+  }
+
+  /**
+   * Opens a root, and brings it to its last checkpoint if a crash left it elsewhere.
+   *
+   * @throws UnusableRootException when the directory cannot be managed
+   * @throws RootInUseException when another manager has it
+   * @throws CopiedRootException when it is a copy that is not complete
+   * @throws CorruptJournalException when its journal was damaged
+   * @throws NewerFormatException when a newer VFO wrote it
+   * @throws NoSpaceException when there is no room to open it
+   */
+  public static VirtualFileManager open(Path root, Options options) throws IOException {
+    return new VirtualFileManager(Engine.open(root, options));
+  }
+
+  /** The last checkpoint with its state: where the program is to go on. Empty in a new root. */
+  public Optional<Checkpoint> lastCheckpoint() {
+    return engine.lastCheckpoint();
+  }
+
+  /** The files, by path. */
+  public FileTree tree() {
+    return tree;
+  }
+
+  /** The files, by number: for doors such as a FUSE daemon. */
+  public EntryOperations entries() {
+    return entries;
+  }
+
+  /** {@link #checkpoint(State)} with bytes. */
+  public Checkpoint checkpoint(byte[] state) throws IOException {
+    return checkpoint(State.of(state));
+  }
+
+  /**
+   * Ends the step: its changes and the state are durable when this returns (G3). Without a change, and with an equal state, it
+   * costs no I/O and returns the last checkpoint.
+   *
+   * @throws NoSpaceException when there is no room; nothing is lost, the step goes on
+   * @throws StuckApplyException when too many checkpoints wait to be applied; likewise
+   * @throws FailedManagerException when the journal cannot be written; the root is to be opened again
+   */
+  public Checkpoint checkpoint(State state) throws IOException {
+    return engine.commit(engine.seal(), state);
+  }
+
+  /** Closes the step in memory, without any I/O; the program goes on in the next one. */
+  public SealedStep seal() throws FailedManagerException {
+    return new SealedStep(engine.seal());
+  }
+
+  /**
+   * Decides a sealed step, and all that were sealed before it, in one record. Throws as {@link #checkpoint(State)} does.
+   *
+   * @throws IllegalArgumentException when a rollback has dropped the step
+   */
+  public Checkpoint commit(SealedStep step, State state) throws IOException {
+    return engine.commit(step.layer(), state);
+  }
+
+  /** Drops the step and all that is sealed: back to the last checkpoint. Handles opened since then are stale. */
+  public void rollback() throws IOException {
+    engine.rollback();
+    entries.listeners().forEach(ChangeListener::rolledBack);
+  }
+
+  /**
+   * Waits until the root has all that was committed: then it is an ordinary tree, complete without {@code .vfo} (G8).
+   *
+   * @throws StuckApplyException when a layer cannot be applied
+   */
+  public void awaitApplied() throws IOException {
+    engine.awaitApplied();
+  }
+
+  /**
+   * Does one step of the background work in the caller's thread; for programs that give no executor a chance, and for tests.
+   *
+   * @return whether there was something to do
+   */
+  public boolean doBackgroundWork() throws IOException {
+    return engine.doWork();
+  }
+
+  /** How it is doing. */
+  public Status status() {
+    return new Status(
+        engine.lastCheckpoint().map(Checkpoint::number).orElse(0L),
+        engine.unappliedLayers(),
+        engine.memoryBytes(),
+        engine.stuck(),
+        engine.failure());
+  }
+
+  /**
+   * Drops the step, as a crash would, and waits until what is committed is in the root.
+   *
+   * @throws StuckApplyException when a layer cannot be applied; it is closed all the same, and the journal has the layer
+   */
+  @Override
+  public void close() throws IOException {
+    engine.close();
+  }
+}

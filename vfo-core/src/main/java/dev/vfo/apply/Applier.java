@@ -1,0 +1,156 @@
+package dev.vfo.apply;
+
+import dev.vfo.VfoException;
+import dev.vfo.changes.ChangeSet;
+import dev.vfo.storage.FileIdentity;
+import dev.vfo.storage.Name;
+import dev.vfo.storage.StorageException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.locks.Lock;
+
+/**
+ * Makes committed layers real in the root, one at a time, in the order of their numbers.
+ *
+ * <p>An apply can be stopped at any instruction, by a crash or by an error; it is called again
+ * then, with the same change set, until it returns. What has been done is always found out from the
+ * disk. Its phases ({@link ApplyRun}):
+ *
+ * <ol>
+ *   <li>A look at home ({@link Survey}): which of the entries is where, by identity (C11).
+ *       Something else than the layer expects is a foreign change: an error that names it, before
+ *       anything is changed.
+ *   <li>(a) {@link StagePhase}: every new object is made in {@code stage/LAYER}, whole, and synced
+ *       (C2, C14), with its name and that of the folder (C3). Without a plan this starts again from
+ *       nothing, so it relies on nothing.
+ *   <li>(b) {@link PlanWriter}: the plan, written under another name, synced (C2), renamed (C1),
+ *       its name synced (C3). It says which files the new objects are, keeps old content that a
+ *       torn write could spoil (C5), and its being there says that from now on the stage folder is
+ *       needed and home may be half changed. It relies on (a) being durable.
+ *   <li>(c) {@link Patcher} writes new content into files that are there; {@link PlacePhase} gives
+ *       names. Each step is decided by which file is where now, never by what was done before, and
+ *       leaves every needed entry at a place that the next look finds, whichever un-synced name
+ *       operations a crash loses (C4). Both rely on the plan being durable: so one that is found by
+ *       a later try is made durable again first (C15).
+ *   <li>(d) {@link FinishPhase}: owners, modes, times; then all of it is synced (C2, C3, C8, C10),
+ *       not only what this try did; then the mark is written. It relies on no name and no content
+ *       changing any more.
+ * </ol>
+ *
+ * After a failed sync nothing is known of the content of the files (C8), so the next try writes all
+ * of the layer again; the mark was not written.
+ *
+ * <p>Not thread safe: one call at a time. Others may use the root meanwhile, see {@link
+ * ApplyObserver}.
+ */
+public class Applier {
+  private final ApplyTarget target;
+  private final Lock homeLock;
+  private final ApplyObserver observer;
+  private final SpaceReserve reserve;
+
+  /**
+   * @param homeLock held, for a moment each, while a name at home is changed and the observer told
+   */
+  public Applier(ApplyTarget target, Lock homeLock, ApplyObserver observer, SpaceReserve reserve) {
+    this.target = target;
+    this.homeLock = homeLock;
+    this.observer = observer;
+    this.reserve = reserve;
+  }
+
+  /**
+   * Applies a layer that was not marked applied. All earlier ones must be applied.
+   *
+   * @param changes the layer's change set, as it stands in the journal
+   * @param earlier the home files that earlier layers made
+   * @param mark writes that the layer is applied
+   * @return the home files that this layer made, by entry number
+   * @throws StorageException when a file operation failed; to be called again when that may have
+   *     changed, and after a failed sync too. It says the layer, and the path within the root
+   * @throws dev.vfo.ForeignChangeException when another program changed something that this layer
+   *     changes; likewise
+   * @throws dev.vfo.CorruptJournalException when a plan is damaged or gone
+   * @throws dev.vfo.NewerFormatException when a newer VFO wrote the plan
+   * @throws IllegalArgumentException when the change set contradicts itself
+   */
+  public Map<Long, FileIdentity> apply(
+      ChangeSet changes, IdentityResolver earlier, AppliedMark mark)
+      throws StorageException, VfoException {
+    LayerTree tree = new LayerTree(changes, earlier);
+    ApplyErrors errors = new ApplyErrors(tree);
+    // Already the folder for the stage takes space.
+    reserve.shrinkTo(changes.layer(), ApplyCost.of(changes).placeBytes());
+    try (Folders folders = new Folders(target, changes.layer());
+        Directories directories = new Directories(target.storage(), errors)) {
+      directories.fix(tree.root, target.rootFd());
+      directories.fix(tree.stage, folders.layerFd);
+      directories.fix(tree.orphans, folders.orphansFd);
+      ApplyContext context =
+          new ApplyContext(target, homeLock, observer, tree, folders, directories, errors);
+      return newRun(context, reserve, mark).run();
+    }
+  }
+
+  ApplyRun newRun(ApplyContext context, SpaceReserve space, AppliedMark mark) {
+    return new ApplyRun(context, space, mark);
+  }
+
+  /**
+   * The plans on disk, by ascending layer. They tell which home files the layers made, whether
+   * these are applied or not.
+   *
+   * @throws dev.vfo.CorruptJournalException when one is damaged
+   * @throws dev.vfo.NewerFormatException when a newer VFO wrote one
+   */
+  public List<LayerPlan> plans() throws StorageException, VfoException {
+    List<LayerPlan> plans = new ArrayList<>();
+    for (Listed listed : Listed.in(target.storage(), target.stageFd())) {
+      OptionalLong layer = StageNames.layerOfPlan(listed.name());
+      if (layer.isPresent()) {
+        plans.add(read(layer.getAsLong()));
+      }
+    }
+    plans.sort(Comparator.comparingLong(LayerPlan::layer));
+    return plans;
+  }
+
+  private LayerPlan read(long layer) throws StorageException, VfoException {
+    PlanReader reader = new PlanReader(target, layer);
+    try (OpenFile file = reader.open()) {
+      if (file == null) {
+        throw new VfoException("the plan of layer " + layer + " went away while it was read");
+      }
+      return new LayerPlan(layer, reader.read(file).created());
+    }
+  }
+
+  /**
+   * Removes what applied layers have left in the stage: their folders, and plans that nobody needs.
+   * To be called after an apply, and at open.
+   *
+   * @param appliedLayer the newest layer that is marked applied
+   * @param oldestNeededPlan plans of layers before this one are removed, as far as these are
+   *     applied: no layer that is still to be applied has to do with what they made
+   */
+  public void clean(long appliedLayer, long oldestNeededPlan) throws StorageException {
+    StageCleaner cleaner = new StageCleaner(target.storage(), target.stageFd());
+    for (Listed listed : Listed.in(target.storage(), target.stageFd())) {
+      Name name = listed.name();
+      OptionalLong folder = StageNames.number(name);
+      if (folder.isPresent() && folder.getAsLong() <= appliedLayer && listed.isDirectory()) {
+        cleaner.remove(name);
+      }
+      OptionalLong plan = StageNames.layerOfPlan(name);
+      long planLimit = Math.min(appliedLayer, oldestNeededPlan - 1);
+      OptionalLong unfinished = StageNames.layerOfNewPlan(name);
+      if ((plan.isPresent() && plan.getAsLong() <= planLimit)
+          || (unfinished.isPresent() && unfinished.getAsLong() <= appliedLayer)) {
+        target.storage().unlink(target.stageFd(), name);
+      }
+    }
+  }
+}

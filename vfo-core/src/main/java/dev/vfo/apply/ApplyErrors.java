@@ -1,0 +1,82 @@
+package dev.vfo.apply;
+
+import dev.vfo.ForeignChangeException;
+import dev.vfo.storage.Errno;
+import dev.vfo.storage.FileIdentity;
+import dev.vfo.storage.FileStat;
+import dev.vfo.storage.Name;
+import dev.vfo.storage.Storage;
+import dev.vfo.storage.StorageException;
+import org.jspecify.annotations.Nullable;
+
+/** Puts failures into words: which layer, which path in the root. */
+final class ApplyErrors {
+  private static final String GOES_ON =
+      "VFO has overwritten nothing, and goes on when that is done.";
+
+  private final LayerTree tree;
+
+  ApplyErrors(LayerTree tree) {
+    this.tree = tree;
+  }
+
+  /** The same failure, told with layer and path; one that was told already stays as it is. */
+  StorageException at(String operation, String path, StorageException e) {
+    if (e.getCause() instanceof StorageException) {
+      return e;
+    }
+    String subject = e.errno() == Errno.OTHER ? path + " [" + e.getMessage() + "]" : path;
+    StorageException told =
+        new StorageException(
+            e.errno(), "apply layer " + tree.changes.layer() + ": " + operation, subject);
+    told.initCause(e);
+    return told;
+  }
+
+  ForeignChangeException occupied(Slot slot) {
+    return new ForeignChangeException(
+        tree.path(slot),
+        "is a file that another program put there after layer "
+            + tree.changes.layer()
+            + " was committed",
+        "Move it away. " + GOES_ON);
+  }
+
+  ForeignChangeException missing(Entry entry) {
+    return new ForeignChangeException(
+        tree.path(entry),
+        "was moved or removed by another program, and layer "
+            + tree.changes.layer()
+            + " has still to change it",
+        "Move it back. " + GOES_ON);
+  }
+
+  ForeignChangeException notEmpty(Slot slot) {
+    return new ForeignChangeException(
+        tree.path(slot),
+        "is to be removed by layer "
+            + tree.changes.layer()
+            + ", but has files in it that another program made",
+        "Move them away. " + GOES_ON);
+  }
+
+  /** The attributes of a name, or null when there is none. */
+  static @Nullable FileStat statOrNull(Storage storage, int directory, Name name)
+      throws StorageException {
+    try {
+      return storage.stat(directory, name);
+    } catch (StorageException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  /** The identity of a name, or null when there is none. */
+  static @Nullable FileIdentity identityOrNull(Storage storage, int directory, Name name)
+      throws StorageException {
+    FileStat stat = statOrNull(storage, directory, name);
+    return stat == null ? null : stat.identity();
+  }
+}

@@ -1,0 +1,136 @@
+package dev.vfo.apply;
+
+import dev.vfo.ForeignChangeException;
+import dev.vfo.changes.EntryChange.Fate;
+import dev.vfo.storage.FileType;
+import dev.vfo.storage.Name;
+import dev.vfo.storage.Storage;
+import dev.vfo.storage.StorageException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Phase (d): sets owners, modes and times, when no name and no content changes any more, and makes
+ * all of the layer durable: also what an earlier try did and this one found done, for a killed
+ * process leaves that un-synced (C15).
+ */
+class FinishPhase {
+  private final ApplyContext context;
+  private final LayerTree tree;
+  private final Storage storage;
+
+  FinishPhase(ApplyContext context) {
+    this.context = context;
+    this.tree = context.tree();
+    this.storage = context.target().storage();
+  }
+
+  /** The collection of what has to be synced, empty, before the first change at home. */
+  static SyncSet syncSet(ApplyTarget target, LayerTree tree) {
+    int count = 0;
+    boolean special = false;
+    for (Entry entry : tree.entries()) {
+      if (isTouched(entry)) {
+        count++;
+        special |= !entry.isDirectory() && entry.change.type() != FileType.REGULAR;
+      }
+    }
+    SyncSet syncs = new SyncSet(target, count);
+    if (special) {
+      syncs.useWhole();
+    }
+    return syncs;
+  }
+
+  private static boolean isTouched(Entry entry) {
+    return !entry.is(Fate.GONE)
+        && (entry.isPatched()
+            || entry.isAdjusted()
+            || (entry.isDirectory() && entry.hasChangedNames()));
+  }
+
+  /** Sets the attributes; collects what has to be synced. */
+  void adjust(SyncSet syncs) throws StorageException, ForeignChangeException {
+    List<Entry> directories = new ArrayList<>();
+    for (Entry entry : tree.entries()) {
+      if (!isTouched(entry) || (entry != tree.root && entry.positions() == 0)) {
+        continue;
+      }
+      if (entry.isDirectory()) {
+        directories.add(entry);
+      } else {
+        adjust(entry, syncs);
+      }
+    }
+    // What is inside first: the mode of a directory could lock us out.
+    directories.sort(Comparator.comparingInt(Entry::depth).reversed());
+    for (Entry directory : directories) {
+      collect(directory, syncs);
+    }
+    for (Entry directory : directories) {
+      if (directory == tree.root) {
+        adjustRoot();
+      } else {
+        adjust(directory, syncs);
+      }
+    }
+    collectOrphans(syncs);
+  }
+
+  private void collect(Entry directory, SyncSet syncs)
+      throws StorageException, ForeignChangeException {
+    if (!syncs.isWhole()) {
+      int fd = context.directories().pin(directory);
+      try {
+        syncs.addOpen(directory, fd);
+      } catch (StorageException e) {
+        throw context.errors().at("open", tree.path(directory), e);
+      } finally {
+        context.directories().unpin(directory);
+      }
+    }
+  }
+
+  private void collectOrphans(SyncSet syncs) throws StorageException {
+    for (Entry entry : tree.entries()) {
+      boolean wasOrphan = entry.change.before() == null && !entry.change.created();
+      if (entry.is(Fate.ORPHAN) || (wasOrphan && entry != tree.root)) {
+        syncs.addOpen(tree.orphans, context.folders().orphansFd);
+        return;
+      }
+    }
+  }
+
+  private void adjust(Entry entry, SyncSet syncs) throws StorageException, ForeignChangeException {
+    Slot slot = entry.position();
+    if (slot == null) {
+      throw context.errors().missing(entry);
+    }
+    int fd = context.directories().pin(slot.directory);
+    try {
+      syncs.addNamed(entry, fd, slot.name);
+      Adjuster.set(storage, fd, slot.name, entry.change, entry.change.attributes().mask());
+    } catch (StorageException e) {
+      throw context.errors().at("set attributes of", tree.path(slot), e);
+    } finally {
+      context.directories().unpin(slot.directory);
+    }
+  }
+
+  private void adjustRoot() throws StorageException, ForeignChangeException {
+    if (!tree.root.isAdjusted()) {
+      return;
+    }
+    try (RootPlace place = RootPlace.find(storage, context.target().rootFd())) {
+      if (place == null) {
+        throw context.errors().missing(tree.root);
+      }
+      Name name = place.name();
+      int mask = tree.root.change.attributes().mask();
+      Adjuster.set(storage, place.parentFd(), name, tree.root.change, mask);
+    } catch (StorageException e) {
+      throw context.errors().at("set attributes of", ".", e);
+    }
+  }
+}

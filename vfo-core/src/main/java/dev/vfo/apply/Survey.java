@@ -1,0 +1,176 @@
+package dev.vfo.apply;
+
+import dev.vfo.ForeignChangeException;
+import dev.vfo.changes.EntryChange.Attributes;
+import dev.vfo.changes.EntryChange.Fate;
+import dev.vfo.storage.FileStat;
+import dev.vfo.storage.FileType;
+import dev.vfo.storage.Name;
+import dev.vfo.storage.Storage;
+import dev.vfo.storage.StorageException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out where the entries of a layer are now, however far an earlier apply got: goes down from
+ * the root, and from the stage, along the names that the layer has to do with, and recognizes each
+ * file by its identity (C11). As an apply moves entries to nowhere but the places that the record
+ * names and the stage, everything is found in one look at each name; what is not found is not
+ * there.
+ */
+final class Survey {
+  private static final int OWNER_DIRECTORY = 0700;
+  private static final int OWNER_FILE = 0600;
+
+  private final ApplyContext context;
+  private final LayerTree tree;
+  private final Storage storage;
+  private final Deque<Entry> unvisited = new ArrayDeque<>();
+
+  Survey(ApplyContext context) {
+    this.context = context;
+    this.tree = context.tree();
+    this.storage = context.target().storage();
+  }
+
+  /**
+   * Looks at home and at the orphans.
+   *
+   * @throws ForeignChangeException when another program has put something where the layer has to do
+   *     something
+   */
+  void lookAtHome() throws StorageException, ForeignChangeException {
+    findOrphans();
+    unvisited.add(tree.root);
+    while (!unvisited.isEmpty()) {
+      visit(unvisited.removeFirst());
+    }
+  }
+
+  /** Looks at the layer's folder in the stage; not to be relied on before there is a plan. */
+  void lookAtStage() throws StorageException {
+    for (Listed listed : Listed.in(storage, context.folders().layerFd)) {
+      Entry entry = entryOf(listed.name());
+      if (entry != null) {
+        recognize(entry, context.folders().layerFd, tree.stageSlot(entry));
+      }
+    }
+  }
+
+  private @Nullable Entry entryOf(Name name) {
+    var number = StageNames.number(name);
+    return number.isPresent() ? tree.find(number.getAsLong()) : null;
+  }
+
+  private void findOrphans() throws StorageException {
+    for (Entry entry : tree.entries()) {
+      boolean wasOrphan = entry.change.before() == null && !entry.change.created();
+      if (entry != tree.root && (wasOrphan || entry.is(Fate.ORPHAN))) {
+        recognize(entry, context.folders().orphansFd, tree.orphanSlot(entry));
+      }
+    }
+  }
+
+  /** Attaches an entry to a slot in the stage, if it is there. */
+  private void recognize(Entry entry, int folderFd, Slot slot) throws StorageException {
+    FileStat stat = ApplyErrors.statOrNull(storage, folderFd, slot.name);
+    if (stat != null && entry.hasIdentity(stat.identity())) {
+      found(entry, folderFd, slot, stat);
+    }
+  }
+
+  private void visit(Entry directory) throws StorageException, ForeignChangeException {
+    int fd = context.directories().pin(directory);
+    try {
+      for (Slot slot : tree.slotsOf(directory)) {
+        look(fd, slot);
+      }
+    } catch (StorageException e) {
+      throw context.errors().at("look at", tree.path(directory), e);
+    } finally {
+      context.directories().unpin(directory);
+    }
+  }
+
+  private void look(int fd, Slot slot) throws StorageException, ForeignChangeException {
+    FileStat stat = ApplyErrors.statOrNull(storage, fd, slot.name);
+    if (stat == null) {
+      return;
+    }
+    Entry entry = tree.find(stat.identity());
+    if (entry != null && (slot.before == entry || slot.after == entry)) {
+      found(entry, fd, slot, stat);
+    } else if (slot.isChanged) {
+      throw context.errors().occupied(slot);
+    }
+  }
+
+  private void found(Entry entry, int fd, Slot slot, FileStat stat) throws StorageException {
+    boolean first = entry.positions() == 0;
+    entry.attach(slot);
+    if (first) {
+      entry.setFound(stat);
+      unlock(entry, fd, slot, stat);
+      if (entry.isDirectory()) {
+        unvisited.add(entry);
+      }
+    }
+  }
+
+  /**
+   * Gives us the rights to work on a file of our own that the step has closed to us, or that it
+   * closes at the end: all are checked against us if we are not user 0. The record has the mode
+   * that it gets in the last phase.
+   */
+  private void unlock(Entry entry, int fd, Slot slot, FileStat stat) throws StorageException {
+    int needed = entry.isDirectory() ? OWNER_DIRECTORY : entry.isPatched() ? OWNER_FILE : 0;
+    boolean restored =
+        entry.change.attributes().has(Attributes.MODE)
+            && !entry.is(Fate.GONE)
+            && entry.change.type() != FileType.SYMLINK;
+    boolean ours = storage.effectiveUid() != 0 && storage.effectiveUid() == stat.uid();
+    if (ours && restored && (stat.mode() & needed) != needed) {
+      storage.changeMode(fd, slot.name, stat.mode() | needed);
+    }
+  }
+
+  /**
+   * Tells whether all is there that the layer needs.
+   *
+   * @throws ForeignChangeException when another program has taken something away
+   */
+  void check() throws ForeignChangeException {
+    for (Entry entry : tree.entries()) {
+      boolean there = entry == tree.root || entry.positions() > 0;
+      if (!there && isNeeded(entry)) {
+        throw context.errors().missing(entry);
+      }
+      if (there && isLastName(entry)) {
+        throw context.errors().missing(entry);
+      }
+    }
+  }
+
+  /**
+   * Orphans may have been given up; a file of which the layer only takes a name away has others.
+   */
+  private static boolean isNeeded(Entry entry) {
+    if (!entry.is(Fate.ALIVE) || entry.identity() == null) {
+      return false;
+    }
+    return entry.isDirectory()
+        || !entry.wanted().isEmpty()
+        || entry.isPatched()
+        || entry.isAdjusted();
+  }
+
+  /** Whether the names that should be left to a file, which the record does not have, are gone. */
+  private static boolean isLastName(Entry entry) {
+    return entry.is(Fate.ALIVE)
+        && !entry.isDirectory()
+        && entry.wanted().isEmpty()
+        && entry.kept() == null
+        && entry.foundLinks() <= entry.positions();
+  }
+}

@@ -1,0 +1,229 @@
+package dev.vfo.checkpoint;
+
+import dev.vfo.StuckApplyException;
+import dev.vfo.apply.Applier;
+import dev.vfo.journal.AppliedMark;
+import dev.vfo.journal.JournalWriter;
+import dev.vfo.overlay.FileEntry;
+import dev.vfo.storage.FileIdentity;
+import dev.vfo.storage.StorageException;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies committed layers in their order, and does what else can wait. {@link #doWork} is one step of it: called by a background
+ * thread, and by whoever must wait for it. Thread safe; one step at a time.
+ */
+final class ApplyQueue {
+  /** A plan that layers up to a number may need, because they speak of what it made. */
+  private record KeptPlan(long layer, long neededUpTo) {}
+
+  private final ReentrantLock work = new ReentrantLock();
+  private final Deque<PendingLayer> pending = new ArrayDeque<>();
+  private final Deque<KeptPlan> plans = new ArrayDeque<>();
+  private final EngineParts parts;
+  private final Applier applier;
+  private final JournalWriter journal;
+  private final AppliedMark mark;
+  private final Reserve reserve;
+  private final Consumer<IOException> journalFailed;
+  private volatile @Nullable IOException stuck;
+  private long lastCheckpoint;
+
+  ApplyQueue(
+      EngineParts parts,
+      Applier applier,
+      JournalWriter journal,
+      AppliedMark mark,
+      Reserve reserve,
+      Consumer<IOException> journalFailed,
+      long lastCheckpoint) {
+    this.parts = parts;
+    this.applier = applier;
+    this.journal = journal;
+    this.mark = mark;
+    this.reserve = reserve;
+    this.journalFailed = journalFailed;
+    this.lastCheckpoint = lastCheckpoint;
+  }
+
+  /** Takes over the layers of a checkpoint that is durable. */
+  void add(Iterable<PendingLayer> layers, long checkpoint) {
+    synchronized (pending) {
+      layers.forEach(pending::add);
+      lastCheckpoint = checkpoint;
+    }
+  }
+
+  /** How many layers wait. */
+  int size() {
+    synchronized (pending) {
+      return pending.size();
+    }
+  }
+
+  /** Why the oldest layer could not be applied when it was tried last. */
+  Optional<IOException> stuck() {
+    return Optional.ofNullable(stuck);
+  }
+
+  /**
+   * Does one step: applies the oldest layer, or tidies up. Returns false when there was nothing to do.
+   *
+   * @throws IOException why a layer could not be applied; it stays, and the next call tries again
+   */
+  boolean doWork() throws IOException {
+    work.lock();
+    try {
+      PendingLayer next;
+      synchronized (pending) {
+        next = pending.peek();
+      }
+      boolean did = next != null ? apply(next) : tidyUp();
+      stuck = null;
+      return did;
+    } catch (IOException e) {
+      stuck = e;
+      throw e;
+    } finally {
+      work.unlock();
+    }
+  }
+
+  /** Works until nothing is left to do. */
+  void drain() throws StuckApplyException {
+    try {
+      boolean more = true;
+      while (more) {
+        more = doWork();
+      }
+    } catch (IOException e) {
+      throw stuck(e);
+    }
+  }
+
+  /** Applies until at most so many layers wait. */
+  void drainTo(int layers) throws StuckApplyException {
+    try {
+      while (size() > layers) {
+        doWork();
+      }
+    } catch (IOException e) {
+      throw stuck(e);
+    }
+  }
+
+  private static StuckApplyException stuck(IOException e) {
+    return new StuckApplyException(
+        "a committed checkpoint cannot be written to the root yet, and is tried again: "
+            + e.getMessage(),
+        e);
+  }
+
+  private boolean apply(PendingLayer next) throws IOException {
+    Map<Long, FileIdentity> made =
+        applier.apply(next.changes(), parts::identityOf, () -> mark(next));
+    long newestSealed = parts.layers().active().number() - 1;
+    for (FileEntry garbage : parts.publish(next.layer(), made)) {
+      parts.home().forget(garbage);
+    }
+    synchronized (pending) {
+      pending.remove();
+    }
+    reserve.release(next.layer().number());
+    if (!made.isEmpty()) {
+      plans.add(new KeptPlan(next.layer().number(), newestSealed));
+    }
+    cleanUp(next.layer().number());
+    return true;
+  }
+
+  // After a failed sync of the mark nobody knows what it says (C8): only opening again finds out.
+  private void mark(PendingLayer next) throws StorageException {
+    try {
+      mark.write(next.layer().number(), markFor(next));
+    } catch (StorageException e) {
+      journalFailed.accept(e);
+      throw e;
+    }
+  }
+
+  private void markAlone(long checkpoint) throws StorageException {
+    try {
+      mark.write(mark.value().layer(), checkpoint);
+    } catch (StorageException e) {
+      journalFailed.accept(e);
+      throw e;
+    }
+  }
+
+  // A checkpoint counts as applied with the last of its layers only.
+  private long markFor(PendingLayer next) {
+    synchronized (pending) {
+      boolean more =
+          pending.stream()
+              .anyMatch(
+                  other ->
+                      other.checkpoint() == next.checkpoint()
+                          && other.layer().number() > next.layer().number());
+      return more ? next.checkpoint() - 1 : next.checkpoint();
+    }
+  }
+
+  private void cleanUp(long applied) throws IOException {
+    while (!plans.isEmpty() && plans.peek().neededUpTo() <= applied) {
+      plans.remove();
+    }
+    long oldestNeeded = plans.isEmpty() ? applied + 1 : plans.element().layer();
+    applier.clean(applied, oldestNeeded);
+    retire(mark.value().checkpointNumber());
+  }
+
+  private boolean tidyUp() throws IOException {
+    boolean did = false;
+    long last;
+    synchronized (pending) {
+      last = pending.isEmpty() ? lastCheckpoint : 0;
+    }
+    // Checkpoints without layers: their segments are wanted back too.
+    if (last > mark.value().checkpointNumber()) {
+      markAlone(last);
+      retire(last);
+      did = true;
+    }
+    did |= parts.removeOrphans();
+    did |= prepareSegment();
+    return did;
+  }
+
+  private void retire(long checkpoint) throws IOException {
+    try {
+      journal.retire(checkpoint);
+    } catch (IOException e) {
+      journalFailed.accept(e);
+      throw e;
+    }
+  }
+
+  // On a full disk there is no next segment yet: the checkpoint that needs it says so.
+  private boolean prepareSegment() throws IOException {
+    try {
+      return journal.prepareNext();
+    } catch (StorageException e) {
+      if (e.isNoSpace()) {
+        return false;
+      }
+      journalFailed.accept(e);
+      throw e;
+    } catch (IOException e) {
+      journalFailed.accept(e);
+      throw e;
+    }
+  }
+}

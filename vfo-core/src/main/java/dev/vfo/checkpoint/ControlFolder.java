@@ -1,0 +1,291 @@
+package dev.vfo.checkpoint;
+
+import dev.vfo.CopiedRootException;
+import dev.vfo.CorruptJournalException;
+import dev.vfo.NoSpaceException;
+import dev.vfo.RootInUseException;
+import dev.vfo.apply.StageNames;
+import dev.vfo.journal.AcknowledgedCell;
+import dev.vfo.journal.AppliedMark;
+import dev.vfo.journal.FormatFile;
+import dev.vfo.journal.RootId;
+import dev.vfo.journal.RootIdFile;
+import dev.vfo.storage.Errno;
+import dev.vfo.storage.FileIdentity;
+import dev.vfo.storage.FileType;
+import dev.vfo.storage.Name;
+import dev.vfo.storage.OpenFlag;
+import dev.vfo.storage.Storage;
+import dev.vfo.storage.StorageException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** The folder {@code .vfo} of a root, locked and open. Made on the first open; the file {@code format} is made last. */
+final class ControlFolder implements AutoCloseable {
+  /** Its name in the root, which programs never see. */
+  static final Name NAME = Name.of(".vfo");
+
+  private static final Name LOCK = Name.of("lock");
+  private static final Name PID = Name.of("pid");
+  private static final Name FORMAT = Name.of("format");
+  private static final Name JOURNAL = Name.of("journal");
+  private static final Name STAGE = Name.of("stage");
+  private static final Name STATE = Name.of("state");
+  private static final Name IGNORE = Name.of(".gitignore");
+  private static final int PRIVATE = 0700;
+  private static final int PRIVATE_FILE = 0600;
+  private static final int FOLDER = OpenFlag.READ | OpenFlag.DIRECTORY;
+
+  private final Storage storage;
+  private final int rootFd;
+  private final String rootName;
+  private final List<Integer> open = new ArrayList<>();
+  private int fd;
+  private int journalFd;
+  private int stageFd;
+  private int stateFd;
+  private RootId rootId = new RootId(0, 0);
+  private boolean moved;
+
+  private ControlFolder(Storage storage, int rootFd, String rootName) {
+    this.storage = storage;
+    this.rootFd = rootFd;
+    this.rootName = rootName;
+  }
+
+  /** Opens the folder of a root that was found usable, and makes it when there is none. */
+  static ControlFolder open(
+      Storage storage, int rootFd, String rootName, RandomGenerator random, long pid)
+      throws IOException {
+    ControlFolder folder = new ControlFolder(storage, rootFd, rootName);
+    boolean opened = false;
+    try {
+      folder.openOrMake(random, pid);
+      opened = true;
+      return folder;
+    } catch (StorageException e) {
+      if (e.isNoSpace()) {
+        throw new NoSpaceException(
+            rootName + ": the disk is too full for the folder .vfo; make room", e);
+      }
+      throw e;
+    } finally {
+      if (!opened) {
+        folder.close();
+      }
+    }
+  }
+
+  private void openOrMake(RandomGenerator random, long pid) throws IOException {
+    boolean made = makeDirectory(rootFd, NAME);
+    fd = keep(storage.open(rootFd, NAME, FOLDER, 0));
+    lock(pid);
+    if (exists(fd, FORMAT)) {
+      openFolders();
+      check();
+      return;
+    }
+    makeDirectory(fd, JOURNAL);
+    makeDirectory(fd, STAGE);
+    makeDirectory(fd, STATE);
+    openFolders();
+    makeDirectory(stageFd, StageNames.ORPHANS);
+    requireNoSegments();
+    try {
+      fill(random);
+    } catch (StorageException e) {
+      if (made) {
+        removeAll();
+      }
+      throw e;
+    }
+  }
+
+  private void lock(long pid) throws IOException {
+    int flags = OpenFlag.READ | OpenFlag.WRITE | OpenFlag.CREATE;
+    int lockFd = keep(storage.open(fd, LOCK, flags, PRIVATE_FILE));
+    if (!storage.tryLock(lockFd)) {
+      throw new RootInUseException(rootName, readPid());
+    }
+    writeText(PID, pid + "\n");
+  }
+
+  private long readPid() throws StorageException {
+    try {
+      String text = readText(PID).strip();
+      return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0;
+    } catch (StorageException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return 0;
+      }
+      throw e;
+    }
+  }
+
+  private void openFolders() throws StorageException {
+    journalFd = keep(storage.open(fd, JOURNAL, FOLDER, 0));
+    stageFd = keep(storage.open(fd, STAGE, FOLDER, 0));
+    stateFd = keep(storage.open(fd, STATE, FOLDER, 0));
+  }
+
+  private void check() throws IOException {
+    RootIdFile file = RootIdFile.read(storage, fd);
+    rootId = file.id();
+    FormatFile.check(storage, fd, rootId);
+    moved = !file.directory().equals(storage.stat(rootFd).identity());
+  }
+
+  private void fill(RandomGenerator random) throws StorageException {
+    rootId = RootId.random(random);
+    FileIdentity identity = storage.stat(rootFd).identity();
+    writeText(IGNORE, "*\n");
+    new RootIdFile(rootId, identity).create(storage, fd);
+    AcknowledgedCell.create(storage, fd, rootId);
+    AppliedMark.create(storage, fd, rootId);
+    FormatFile.create(storage, fd, rootId);
+    storage.sync(fd);
+    storage.sync(rootFd);
+  }
+
+  // Without its format file, a folder that has a journal was damaged, not left half-made.
+  private void requireNoSegments() throws IOException {
+    boolean[] found = {false};
+    storage.list(
+        journalFd,
+        (name, inode, type) -> {
+          found[0] = name.toString().endsWith(".seg");
+          return !found[0];
+        });
+    if (found[0]) {
+      throw new CorruptJournalException("format", 0, "the file is missing");
+    }
+  }
+
+  /**
+   * Says that the root is another directory than the one that its journal was written for, unless nothing waits to be applied: then
+   * the root is given its new identity.
+   */
+  void adoptIfMoved(boolean hasUnappliedLayers) throws IOException {
+    if (!moved) {
+      return;
+    }
+    if (hasUnappliedLayers) {
+      throw new CopiedRootException(
+          rootName
+              + " is a copy, or was moved from another file system, and its journal holds"
+              + " checkpoints that only the original can take: run 'vfo recover' on the original and"
+              + " copy it again, or delete .vfo here to keep the files as they are now");
+    }
+    new RootIdFile(rootId, storage.stat(rootFd).identity()).create(storage, fd);
+    moved = false;
+  }
+
+  // Best effort on a disk that is full: what is left is completed by the next open.
+  private void removeAll() throws StorageException {
+    List<Name> files = new ArrayList<>();
+    List<Name> folders = new ArrayList<>();
+    storage.list(
+        fd,
+        (name, inode, type) -> {
+          (type == FileType.DIRECTORY ? folders : files).add(name);
+          return true;
+        });
+    for (Name name : files) {
+      storage.unlink(fd, name);
+    }
+    for (Name name : folders) {
+      storage.removeDirectory(fd, name);
+    }
+    storage.removeDirectory(rootFd, NAME);
+  }
+
+  private boolean makeDirectory(int directory, Name name) throws StorageException {
+    try {
+      storage.makeDirectory(directory, name, PRIVATE);
+      return true;
+    } catch (StorageException e) {
+      if (e.errno() == Errno.EEXIST) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private boolean exists(int directory, Name name) throws StorageException {
+    try {
+      storage.stat(directory, name);
+      return true;
+    } catch (StorageException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private void writeText(Name name, String text) throws StorageException {
+    int flags = OpenFlag.WRITE | OpenFlag.CREATE | OpenFlag.TRUNCATE;
+    int file = storage.open(fd, name, flags, PRIVATE_FILE);
+    try (Arena arena = Arena.ofConfined()) {
+      byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+      MemorySegment memory = arena.allocate(bytes.length);
+      memory.copyFrom(MemorySegment.ofArray(bytes));
+      long done = 0;
+      while (done < bytes.length) {
+        done += storage.write(file, memory.asSlice(done), done);
+      }
+    } finally {
+      storage.close(file);
+    }
+  }
+
+  private String readText(Name name) throws StorageException {
+    int file = storage.open(fd, name, OpenFlag.READ, 0);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = arena.allocate(64);
+      long count = storage.read(file, memory, 0);
+      byte[] bytes = memory.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE);
+      return new String(bytes, StandardCharsets.US_ASCII);
+    } finally {
+      storage.close(file);
+    }
+  }
+
+  private int keep(int opened) {
+    open.add(opened);
+    return opened;
+  }
+
+  RootId rootId() {
+    return rootId;
+  }
+
+  int fd() {
+    return fd;
+  }
+
+  int journalFd() {
+    return journalFd;
+  }
+
+  int stageFd() {
+    return stageFd;
+  }
+
+  int stateFd() {
+    return stateFd;
+  }
+
+  @Override
+  public void close() throws StorageException {
+    while (!open.isEmpty()) {
+      storage.close(open.removeLast());
+    }
+  }
+}

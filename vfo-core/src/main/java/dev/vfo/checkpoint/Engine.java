@@ -1,0 +1,392 @@
+package dev.vfo.checkpoint;
+
+import dev.vfo.Checkpoint;
+import dev.vfo.FailedManagerException;
+import dev.vfo.NoSpaceException;
+import dev.vfo.Options;
+import dev.vfo.State;
+import dev.vfo.StuckApplyException;
+import dev.vfo.apply.Applier;
+import dev.vfo.apply.ApplyCost;
+import dev.vfo.changes.ChangeSet;
+import dev.vfo.changes.Commit;
+import dev.vfo.changes.CommitCodec;
+import dev.vfo.changes.EntryChange;
+import dev.vfo.journal.AppliedMark;
+import dev.vfo.journal.JournalWriter;
+import dev.vfo.journal.Payload;
+import dev.vfo.names.Namespace;
+import dev.vfo.overlay.ChangeExtractor;
+import dev.vfo.overlay.EntryTable;
+import dev.vfo.overlay.FileAttributes;
+import dev.vfo.overlay.FileContent;
+import dev.vfo.overlay.Layer;
+import dev.vfo.storage.Storage;
+import dev.vfo.storage.StorageException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine of one open root: seals steps, commits them, goes back. Thread safe; commits are made one at a time, and hold nobody up
+ * but each other.
+ *
+ * <p>A commit, in order: the change sets are taken from the sealed layers; space for applying them is reserved and room in the
+ * journal made, all of which may fail without damage; the record is written, and decides; the layers go to the {@link ApplyQueue}.
+ */
+public final class Engine implements AutoCloseable {
+  private static final long SPARE_INODES = 16;
+
+  private final Options options;
+  private final OpenRoot root;
+  private final EngineParts parts;
+  private final JournalWriter journal;
+  private final Reserve reserve;
+  private final StateStore states;
+  private final ApplyQueue queue;
+  private final Rollbacks rollbacks = new Rollbacks();
+  private final ReentrantLock commitLock = new ReentrantLock();
+  private volatile @Nullable Checkpoint last;
+  private volatile @Nullable FailedManagerException failure;
+  private volatile boolean closed;
+  private long committedLayer;
+
+  private Engine(Options options, OpenRoot root) throws IOException {
+    this.options = options;
+    this.root = root;
+    this.parts = root.parts();
+    this.journal = root.journal();
+    this.reserve = root.reserve();
+    this.states = root.states();
+    this.last = root.last();
+    this.committedLayer = parts.layers().active().number() - 1;
+    long number = last == null ? 0 : last.number();
+    this.queue = new ApplyQueue(parts, root.applier(), journal, root.mark(), reserve, this::fail, number);
+  }
+
+  /** Opens a root and recovers it. */
+  public static Engine open(Path path, Options options) throws IOException {
+    OpenRoot root = OpenRoot.open(path, options);
+    boolean opened = false;
+    try {
+      Engine engine = new Engine(options, root);
+      opened = true;
+      return engine;
+    } finally {
+      if (!opened) {
+        root.close();
+      }
+    }
+  }
+
+  /** All entries in memory. */
+  public EntryTable table() {
+    return parts.table();
+  }
+
+  /** The operations on names. */
+  public Namespace names() {
+    return parts.names();
+  }
+
+  /** The operations on content. */
+  public FileContent content() {
+    return parts.content();
+  }
+
+  /** The operations on attributes. */
+  public FileAttributes attributes() {
+    return parts.attributes();
+  }
+
+  /** What rollbacks did to handles. */
+  public Rollbacks rollbacks() {
+    return rollbacks;
+  }
+
+  /** Number of the layer that changes go into now. */
+  public long activeLayer() {
+    return parts.layers().active().number();
+  }
+
+  /** The user and group that new files belong to. */
+  public Storage storage() {
+    return options.storage();
+  }
+
+  /** The last checkpoint. */
+  public Optional<Checkpoint> lastCheckpoint() {
+    return Optional.ofNullable(last);
+  }
+
+  /** Memory of all blocks, bytes. */
+  public long memoryBytes() {
+    return parts.pool().usedBytes();
+  }
+
+  /** How many committed layers are not applied. */
+  public int unappliedLayers() {
+    return queue.size();
+  }
+
+  /** Why apply cannot go on, if it cannot. */
+  public Optional<String> stuck() {
+    return queue.stuck().map(e -> String.valueOf(e.getMessage()));
+  }
+
+  /** Why nothing is done any more, if so. */
+  public Optional<String> failure() {
+    return Optional.ofNullable(failure).map(Throwable::getMessage);
+  }
+
+  /**
+   * Refuses to go on with a manager that is closed or failed (I6).
+   *
+   * @throws FailedManagerException when it is
+   */
+  public void requireOpen() throws FailedManagerException {
+    FailedManagerException cause = failure;
+    if (cause != null) {
+      throw new FailedManagerException(String.valueOf(cause.getMessage()), cause);
+    }
+    if (closed) {
+      throw new FailedManagerException("the manager of " + root.name() + " is closed");
+    }
+  }
+
+  /** Closes the active layer, in memory; returns its number. */
+  public long seal() throws FailedManagerException {
+    requireOpen();
+    return parts.layers().seal().number();
+  }
+
+  /** Commits the layers up to a sealed one, with a state. */
+  public Checkpoint commit(long layer, State state) throws IOException {
+    commitLock.lock();
+    try {
+      requireOpen();
+      List<Layer> layers = parts.layers().sealedUpTo(layer);
+      if (layers.isEmpty() && layer > committedLayer) {
+        throw new IllegalArgumentException("sealed step " + layer + " was dropped by a rollback");
+      }
+      List<Layer> changed = layers.stream().filter(each -> !each.isUnchanged()).toList();
+      Checkpoint before = last;
+      if (changed.isEmpty() && before != null && before.state().equals(state)) {
+        parts.layers().discard(layers);
+        return before;
+      }
+      queue.drainTo(options.maxUnappliedLayers() - 1);
+      Checkpoint made = decide(changed, state);
+      finish(layers, layer, made);
+      return made;
+    } finally {
+      commitLock.unlock();
+    }
+  }
+
+  private Checkpoint decide(List<Layer> layers, State state) throws IOException {
+    Checkpoint before = last;
+    long number = before == null ? 1 : before.number() + 1;
+    Instant now = options.clock().instant();
+    List<ChangeSet> changes = extract(layers);
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment payload = prepare(number, now, changes, state, arena);
+      append(number, payload);
+    }
+    List<PendingLayer> pending = new ArrayList<>();
+    for (int i = 0; i < layers.size(); i++) {
+      pending.add(new PendingLayer(number, layers.get(i), changes.get(i)));
+    }
+    parts.layers().commit(layers);
+    queue.add(pending, number);
+    return new Checkpoint(number, now, state);
+  }
+
+  private List<ChangeSet> extract(List<Layer> layers) {
+    Lock lock = parts.names().lock().readLock();
+    lock.lock();
+    try {
+      List<ChangeSet> changes = new ArrayList<>();
+      for (Layer layer : layers) {
+        changes.add(ChangeExtractor.extract(layer, parts.table().root()));
+      }
+      return changes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // Everything that may fail for want of space; after a failure the step is as it was.
+  private MemorySegment prepare(
+      long number, Instant now, List<ChangeSet> changes, State state, Arena arena)
+      throws IOException {
+    List<Long> reserved = new ArrayList<>();
+    boolean prepared = false;
+    try {
+      requireInodes(changes);
+      for (ChangeSet change : changes) {
+        reserve.grow(change.layer(), ApplyCost.of(change).totalBytes());
+        reserved.add(change.layer());
+      }
+      Commit commit =
+          new Commit(
+              EngineParts.nanos(now),
+              parts.table().nextVirtual(),
+              states.save(number, state),
+              changes);
+      long bytes = CommitCodec.encodedBytes(commit);
+      requireDisk(bytes);
+      makeRoom(bytes);
+      MemorySegment payload = arena.allocate(bytes, 8);
+      CommitCodec.encode(commit, payload);
+      prepared = true;
+      return payload;
+    } catch (StorageException e) {
+      if (e.isNoSpace()) {
+        throw noSpace(e.getMessage(), e);
+      }
+      throw e;
+    } finally {
+      if (!prepared) {
+        for (long layer : reserved) {
+          reserve.release(layer);
+        }
+      }
+    }
+  }
+
+  private NoSpaceException noSpace(@Nullable String reason, @Nullable Exception cause) {
+    String message =
+        root.name() + ": no room for a checkpoint (" + reason + "); make room and try again";
+    return cause == null ? new NoSpaceException(message) : new NoSpaceException(message, cause);
+  }
+
+  private void requireInodes(List<ChangeSet> changes) throws IOException {
+    long made = changes.stream().flatMap(set -> set.entries().stream()).filter(EntryChange::created).count();
+    if (made > 0 && root.freeInodes() < made + SPARE_INODES) {
+      throw noSpace("too few inodes are free", null);
+    }
+  }
+
+  private void requireDisk(long bytes) throws IOException {
+    long used = journal.bytesOnDisk() + reserve.total();
+    if (used > options.diskBytes() - bytes) {
+      queue.drainTo(0);
+      if (journal.bytesOnDisk() + reserve.total() > options.diskBytes() - bytes) {
+        throw noSpace("the bound of " + options.diskBytes() + " bytes for .vfo is reached", null);
+      }
+    }
+  }
+
+  private void makeRoom(long bytes) throws IOException {
+    try {
+      journal.ensureRoom(bytes);
+    } catch (StorageException e) {
+      throw e.isNoSpace() ? e : fail(e);
+    } catch (IOException e) {
+      throw fail(e);
+    }
+  }
+
+  private void append(long number, MemorySegment payload) throws IOException {
+    try {
+      journal.append(number, Payload.of(List.of(payload)));
+    } catch (IOException e) {
+      throw fail(e);
+    }
+  }
+
+  private FailedManagerException fail(IOException cause) {
+    FailedManagerException failed =
+        new FailedManagerException(
+            "the journal of "
+                + root.name()
+                + " could not be written ("
+                + cause.getMessage()
+                + "); what was acknowledged is safe: close, and open again to recover",
+            cause);
+    failure = failed;
+    return failed;
+  }
+
+  private void finish(List<Layer> layers, long layer, Checkpoint made) throws IOException {
+    parts.layers().discard(layers);
+    committedLayer = Math.max(committedLayer, layer);
+    last = made;
+    try {
+      states.removeAllBut(made.number());
+    } catch (StorageException e) {
+      // The checkpoint is made; an old state that stays is only space, and the next one tries again.
+      root.note("an old state could not be removed", e);
+    }
+    options.executor().execute(this::work);
+  }
+
+  private void work() {
+    try {
+      while (!closed && queue.doWork()) {
+        Thread.onSpinWait();
+      }
+    } catch (IOException e) {
+      root.note("applying is stuck, and tried again with the next checkpoint", e);
+    }
+  }
+
+  /** Does one step of the background work in the caller's thread; false when there was none. */
+  public boolean doWork() throws IOException {
+    return queue.doWork();
+  }
+
+  /** Does all background work in the caller's thread. */
+  public void awaitApplied() throws StuckApplyException, FailedManagerException {
+    requireOpen();
+    queue.drain();
+  }
+
+  /** Goes back to the last checkpoint: drops the active layer and the sealed ones. */
+  public void rollback() throws FailedManagerException {
+    commitLock.lock();
+    try {
+      requireOpen();
+      drop();
+    } finally {
+      commitLock.unlock();
+    }
+  }
+
+  private void drop() {
+    long first = parts.layers().active().number() + 1;
+    parts.layers().dropUndecided(parts.names().lock().writeLock());
+    rollbacks.add(committedLayer, first);
+  }
+
+  /** Drops the step, applies what is committed, and closes. */
+  @Override
+  public void close() throws IOException {
+    commitLock.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      try {
+        if (failure == null) {
+          drop();
+          queue.drain();
+        }
+      } finally {
+        closed = true;
+        root.close();
+      }
+    } finally {
+      commitLock.unlock();
+    }
+  }
+}

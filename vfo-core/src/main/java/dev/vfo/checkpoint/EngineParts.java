@@ -1,0 +1,192 @@
+package dev.vfo.checkpoint;
+
+import dev.vfo.Options;
+import dev.vfo.apply.ApplyObserver;
+import dev.vfo.apply.StageNames;
+import dev.vfo.names.Namespace;
+import dev.vfo.overlay.BlockPool;
+import dev.vfo.overlay.EntryTable;
+import dev.vfo.overlay.FileAttributes;
+import dev.vfo.overlay.FileContent;
+import dev.vfo.overlay.FileEntry;
+import dev.vfo.overlay.HomeTree;
+import dev.vfo.overlay.Layer;
+import dev.vfo.overlay.LayerPublisher;
+import dev.vfo.overlay.LayerStack;
+import dev.vfo.overlay.NameChanges;
+import dev.vfo.overlay.StagedFiles;
+import dev.vfo.storage.Errno;
+import dev.vfo.storage.FileIdentity;
+import dev.vfo.storage.Name;
+import dev.vfo.storage.OpenFlag;
+import dev.vfo.storage.Storage;
+import dev.vfo.storage.StorageException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.Lock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The overlay of one manager: its layers, entries, names and home, put together. Thread safe. */
+final class EngineParts implements ApplyObserver, StagedFiles {
+  private static final int FOLDER = OpenFlag.READ | OpenFlag.DIRECTORY;
+
+  private final Storage storage;
+  private final int stageFd;
+  private final BlockPool pool;
+  private final LayerStack layers;
+  private final EntryTable table;
+  private final HomeTree home;
+  private final LayerPublisher publisher;
+  private final Namespace names;
+  private final FileContent content;
+  private final FileAttributes attributes;
+
+  EngineParts(Options options, int rootFd, int stageFd, long firstLayer, long nextVirtual)
+      throws StorageException {
+    this.storage = options.storage();
+    this.stageFd = stageFd;
+    LongSupplier clock = () -> nanos(options.clock().instant());
+    pool = new BlockPool(options.memoryBytes());
+    layers = new LayerStack(pool, firstLayer);
+    table = new EntryTable(storage.stat(rootFd), nextVirtual);
+    home = new HomeTree(storage, table.root(), rootFd, this);
+    publisher = new LayerPublisher(table);
+    NameChanges changes = new NameChanges(layers, table, clock);
+    names = new Namespace(table, layers, home, changes, ControlFolder.NAME);
+    content = new FileContent(layers, home, clock, storage.effectiveUid() != 0);
+    attributes = new FileAttributes(layers, clock);
+  }
+
+  static long nanos(Instant instant) {
+    return Math.addExact(
+        Math.multiplyExact(instant.getEpochSecond(), 1_000_000_000L), instant.getNano());
+  }
+
+  BlockPool pool() {
+    return pool;
+  }
+
+  LayerStack layers() {
+    return layers;
+  }
+
+  EntryTable table() {
+    return table;
+  }
+
+  HomeTree home() {
+    return home;
+  }
+
+  Namespace names() {
+    return names;
+  }
+
+  FileContent content() {
+    return content;
+  }
+
+  FileAttributes attributes() {
+    return attributes;
+  }
+
+  /** The home file of an entry, if it has one. */
+  @Nullable FileIdentity identityOf(long number) {
+    FileEntry entry = table.get(number);
+    return entry == null ? null : entry.home();
+  }
+
+  /** Takes an applied layer off its entries; returns those that are forgotten. */
+  List<FileEntry> publish(Layer layer, Map<Long, FileIdentity> made) {
+    Lock lock = names.lock().writeLock();
+    lock.lock();
+    try {
+      made.forEach(publisher::bind);
+      layers.applied(layer);
+      return publisher.publish(layer);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Removes home files without a name that nobody uses any more; returns whether there were any. */
+  boolean removeOrphans() throws StorageException {
+    boolean did = false;
+    for (FileEntry entry : table.orphans()) {
+      if (takeUnusedOrphan(entry)) {
+        home.forget(entry);
+        removeOrphan(entry.number());
+        did = true;
+      }
+    }
+    return did;
+  }
+
+  private boolean takeUnusedOrphan(FileEntry entry) {
+    Lock lock = names.lock().writeLock();
+    lock.lock();
+    try {
+      if (entry.isChanged() || (entry.isInUse() && entry.isOrphan())) {
+        return false;
+      }
+      table.removeOrphan(entry);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void removeOrphan(long number) throws StorageException {
+    int folder = storage.open(stageFd, StageNames.ORPHANS, FOLDER, 0);
+    try {
+      storage.unlink(folder, StageNames.object(number));
+    } catch (StorageException e) {
+      if (e.errno() != Errno.ENOENT) {
+        throw e;
+      }
+    } finally {
+      storage.close(folder);
+    }
+  }
+
+  @Override
+  public int openParked(long layer, long number, int flags) throws StorageException {
+    return openStaged(StageNames.folder(layer), number, flags);
+  }
+
+  @Override
+  public int openOrphan(long number, int flags) throws StorageException {
+    return openStaged(StageNames.ORPHANS, number, flags);
+  }
+
+  private int openStaged(Name folderName, long number, int flags) throws StorageException {
+    int folder = storage.open(stageFd, folderName, FOLDER, 0);
+    try {
+      return storage.open(folder, StageNames.object(number), flags, 0);
+    } finally {
+      storage.close(folder);
+    }
+  }
+
+  @Override
+  public void placed(long number, long directory, Name name) {
+    publisher.placed(number, directory, name);
+  }
+
+  @Override
+  public void parked(long number, long layer) {
+    publisher.parked(number, layer);
+  }
+
+  @Override
+  public void orphaned(long number) {
+    publisher.orphaned(number);
+  }
+
+  @Override
+  public void vacated(long number, long directory, Name name) {
+    publisher.vacated(number, directory, name);
+  }
+}

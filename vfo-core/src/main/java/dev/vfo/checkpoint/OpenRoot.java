@@ -1,0 +1,230 @@
+package dev.vfo.checkpoint;
+
+import dev.vfo.Checkpoint;
+import dev.vfo.NoSpaceException;
+import dev.vfo.Options;
+import dev.vfo.apply.Applier;
+import dev.vfo.apply.ApplyObserver;
+import dev.vfo.apply.ApplyTarget;
+import dev.vfo.apply.StageNames;
+import dev.vfo.changes.Commit;
+import dev.vfo.journal.AcknowledgedCell;
+import dev.vfo.journal.AppliedMark;
+import dev.vfo.journal.JournalOptions;
+import dev.vfo.journal.JournalReader;
+import dev.vfo.journal.JournalWriter;
+import dev.vfo.journal.RootId;
+import dev.vfo.recovery.Recovered;
+import dev.vfo.recovery.Recovery;
+import dev.vfo.storage.Errno;
+import dev.vfo.storage.Name;
+import dev.vfo.storage.OpenFlag;
+import dev.vfo.storage.Storage;
+import dev.vfo.storage.StorageException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** Everything of a root that is open, and how it is opened and recovered. Closed in the reverse order. */
+final class OpenRoot implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("dev.vfo");
+  private static final int FOLDER = OpenFlag.READ | OpenFlag.DIRECTORY;
+  private static final int SPARE_SEGMENTS = 2;
+
+  private interface Closing {
+    void close() throws IOException;
+  }
+
+  private final Options options;
+  private final Storage storage;
+  private final String name;
+  private final Deque<Closing> open = new ArrayDeque<>();
+  private final int rootFd;
+  private final ControlFolder control;
+  private final AppliedMark mark;
+  private final JournalWriter journal;
+  private final Reserve reserve;
+  private final StateStore states;
+  private final EngineParts parts;
+  private final Applier applier;
+  private final @Nullable Checkpoint last;
+
+  @SuppressWarnings("this-escape")
+  private OpenRoot(Path path, Options options) throws IOException {
+    this.options = options;
+    this.storage = options.storage();
+    this.name = path.toString();
+    boolean opened = false;
+    try {
+      rootFd = RootCheck.open(storage, path);
+      open.push(() -> storage.close(rootFd));
+      control =
+          ControlFolder.open(
+              storage, rootFd, name, options.random(), ProcessHandle.current().pid());
+      open.push(control::close);
+      RootId id = control.rootId();
+      mark = AppliedMark.open(storage, control.fd(), id);
+      open.push(mark::close);
+      Recovery recovery =
+          new Recovery(new JournalReader(storage, control.journalFd(), id), mark);
+      Recovered found = recovery.read(AcknowledgedCell.read(storage, control.fd(), id));
+      control.adoptIfMoved(found.hasUnappliedLayers());
+      states = new StateStore(storage, control.stateFd());
+      last = checkpoint(found);
+      AcknowledgedCell acknowledged = AcknowledgedCell.open(storage, control.fd(), id);
+      open.push(acknowledged::close);
+      reserve = Reserve.open(storage, control.fd());
+      open.push(reserve::close);
+      recovery.announce(found, reserve::expect);
+      reserve.trim();
+      journal = resume(id, found, acknowledged);
+      open.push(journal::close);
+      ApplyTarget target = new ApplyTarget(storage, id, rootFd, control.stageFd(), rootFd);
+      // Nobody looks at the root while it is recovered.
+      Applier alone = new Applier(target, new ReentrantLock(), ApplyObserver.NONE, reserve);
+      recovery.apply(found, alone, reserve::release);
+      removeOrphans();
+      parts = parts(found);
+      open.push(() -> parts.home().close());
+      applier = new Applier(target, parts.home().changeLock(), parts, reserve);
+      states.removeAllBut(found.checkpoint());
+      journal.retire(mark.value().checkpointNumber());
+      opened = true;
+    } finally {
+      if (!opened) {
+        close();
+      }
+    }
+  }
+
+  static OpenRoot open(Path path, Options options) throws IOException {
+    return new OpenRoot(path, options);
+  }
+
+  private JournalWriter resume(RootId id, Recovered found, AcknowledgedCell acknowledged)
+      throws IOException {
+    JournalOptions sizes =
+        new JournalOptions(
+            options.firstSegmentBytes(), options.maxSegmentBytes(), SPARE_SEGMENTS, true);
+    try {
+      return JournalWriter.resume(
+          storage, control.journalFd(), id, sizes, options.random(), found.scan(), acknowledged);
+    } catch (StorageException e) {
+      if (e.isNoSpace()) {
+        throw new NoSpaceException(
+            name + ": the disk is too full to recover; nothing is lost, make room and try again",
+            e);
+      }
+      throw e;
+    }
+  }
+
+  private EngineParts parts(Recovered found) throws StorageException {
+    Commit commit = found.last();
+    long nextVirtual = commit == null ? 1 : commit.nextVirtual();
+    return new EngineParts(
+        options, rootFd, control.stageFd(), found.newestLayer() + 1, nextVirtual);
+  }
+
+  private @Nullable Checkpoint checkpoint(Recovered found) throws IOException {
+    Commit commit = found.last();
+    if (commit == null) {
+      return null;
+    }
+    long nanos = commit.timeNanos();
+    Instant time =
+        Instant.ofEpochSecond(
+            Math.floorDiv(nanos, 1_000_000_000L), Math.floorMod(nanos, 1_000_000_000L));
+    return new Checkpoint(
+        found.checkpoint(), time, states.load(found.checkpoint(), commit.state()));
+  }
+
+  // Files that were open without a name when the last process ended: nobody can use them any more.
+  private void removeOrphans() throws StorageException {
+    int folder;
+    try {
+      folder = storage.open(control.stageFd(), StageNames.ORPHANS, FOLDER, 0);
+    } catch (StorageException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return;
+      }
+      throw e;
+    }
+    try {
+      List<Name> names = new ArrayList<>();
+      storage.list(folder, (found, inode, type) -> names.add(found));
+      for (Name orphan : names) {
+        storage.unlink(folder, orphan);
+      }
+    } finally {
+      storage.close(folder);
+    }
+  }
+
+  /** How many files can still be made. */
+  long freeInodes() throws StorageException {
+    return storage.fileSystemStat(rootFd).freeInodes();
+  }
+
+  /** Takes down what went wrong without harm. */
+  void note(String what, Exception cause) {
+    LOG.log(System.Logger.Level.WARNING, name + ": " + what + ": " + cause.getMessage());
+  }
+
+  String name() {
+    return name;
+  }
+
+  EngineParts parts() {
+    return parts;
+  }
+
+  JournalWriter journal() {
+    return journal;
+  }
+
+  Reserve reserve() {
+    return reserve;
+  }
+
+  StateStore states() {
+    return states;
+  }
+
+  Applier applier() {
+    return applier;
+  }
+
+  AppliedMark mark() {
+    return mark;
+  }
+
+  @Nullable Checkpoint last() {
+    return last;
+  }
+
+  @Override
+  public void close() throws IOException {
+    IOException failed = null;
+    while (!open.isEmpty()) {
+      try {
+        open.pop().close();
+      } catch (IOException e) {
+        if (failed == null) {
+          failed = e;
+        } else {
+          failed.addSuppressed(e);
+        }
+      }
+    }
+    if (failed != null) {
+      throw failed;
+    }
+  }
+}

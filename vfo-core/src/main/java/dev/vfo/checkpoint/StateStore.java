@@ -1,0 +1,129 @@
+package dev.vfo.checkpoint;
+
+import dev.vfo.CorruptJournalException;
+import dev.vfo.State;
+import dev.vfo.changes.StateBytes;
+import dev.vfo.storage.Errno;
+import dev.vfo.storage.Name;
+import dev.vfo.storage.OpenFlag;
+import dev.vfo.storage.Storage;
+import dev.vfo.storage.StorageException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * The folder {@code state}: states that are too long for a record, in a file each that is named by its checkpoint's number and is
+ * durable before the record is written.
+ */
+final class StateStore {
+  private static final int MODE = 0600;
+  private static final String SUFFIX = ".state";
+
+  private final Storage storage;
+  private final int folderFd;
+
+  StateStore(Storage storage, int folderFd) {
+    this.storage = storage;
+    this.folderFd = folderFd;
+  }
+
+  /** What the record of a checkpoint is to say of its state; a long one is durable in its file when this returns. */
+  StateBytes save(long checkpoint, State state) throws StorageException {
+    byte[] bytes = state.bytes();
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes);
+    int crc = (int) checksum.getValue();
+    if (bytes.length <= StateBytes.MAX_INLINE_BYTES) {
+      return new StateBytes(bytes, false, bytes.length, crc);
+    }
+    write(name(checkpoint), bytes);
+    return new StateBytes(new byte[0], true, bytes.length, crc);
+  }
+
+  private void write(Name name, byte[] bytes) throws StorageException {
+    int flags = OpenFlag.WRITE | OpenFlag.CREATE | OpenFlag.TRUNCATE;
+    int fd = storage.open(folderFd, name, flags, MODE);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = arena.allocate(bytes.length);
+      MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, 0, bytes.length);
+      long done = 0;
+      while (done < bytes.length) {
+        done += storage.write(fd, memory.asSlice(done), done);
+      }
+      storage.sync(fd);
+    } finally {
+      storage.close(fd);
+    }
+    storage.sync(folderFd);
+  }
+
+  /** The state that a record speaks of. */
+  State load(long checkpoint, StateBytes saved) throws IOException {
+    byte[] bytes = saved.isStored() ? read(checkpoint, saved) : saved.inline();
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes);
+    if (bytes.length != saved.lengthBytes() || (int) checksum.getValue() != saved.checksum()) {
+      throw new CorruptJournalException(path(checkpoint), 0, "not the state that was committed");
+    }
+    return State.of(bytes);
+  }
+
+  private byte[] read(long checkpoint, StateBytes saved) throws IOException {
+    int fd;
+    try {
+      fd = storage.open(folderFd, name(checkpoint), OpenFlag.READ, 0);
+    } catch (StorageException e) {
+      if (e.errno() == Errno.ENOENT) {
+        throw new CorruptJournalException(path(checkpoint), 0, "the file is missing");
+      }
+      throw e;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      if (storage.stat(fd).sizeBytes() != saved.lengthBytes()) {
+        throw new CorruptJournalException(path(checkpoint), 0, "the file has another length");
+      }
+      MemorySegment memory = arena.allocate(saved.lengthBytes());
+      long done = 0;
+      while (done < memory.byteSize()) {
+        long count = storage.read(fd, memory.asSlice(done), done);
+        if (count == 0) {
+          throw new CorruptJournalException(path(checkpoint), done, "the file ends here");
+        }
+        done += count;
+      }
+      return memory.toArray(ValueLayout.JAVA_BYTE);
+    } finally {
+      storage.close(fd);
+    }
+  }
+
+  /** Removes the states of all checkpoints but one; 0: of all. */
+  void removeAllBut(long checkpoint) throws StorageException {
+    List<Name> others = new ArrayList<>();
+    storage.list(
+        folderFd,
+        (name, inode, type) -> {
+          if (!name.equals(name(checkpoint))) {
+            others.add(name);
+          }
+          return true;
+        });
+    for (Name name : others) {
+      storage.unlink(folderFd, name);
+    }
+  }
+
+  private static Name name(long checkpoint) {
+    return Name.of(HexFormat.of().toHexDigits(checkpoint) + SUFFIX);
+  }
+
+  private static String path(long checkpoint) {
+    return "state/" + name(checkpoint);
+  }
+}

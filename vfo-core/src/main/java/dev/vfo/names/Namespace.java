@@ -1,0 +1,347 @@
+package dev.vfo.names;
+
+import dev.vfo.DirectoryItem;
+import dev.vfo.overlay.EntryTable;
+import dev.vfo.overlay.FileEntry;
+import dev.vfo.overlay.HomeTree;
+import dev.vfo.overlay.LayerStack;
+import dev.vfo.overlay.NameChanges;
+import dev.vfo.overlay.NameChanges.NewFile;
+import dev.vfo.storage.Errno;
+import dev.vfo.storage.FileType;
+import dev.vfo.storage.Name;
+import dev.vfo.storage.RenameMode;
+import dev.vfo.storage.StorageException;
+import java.util.List;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operations of a POSIX tree on (directory, name), with the errors that Linux gives and in its order. What they return is
+ * pinned once for the caller, who unpins it. Thread safe.
+ */
+public final class Namespace {
+  private static final int MAX_LINKS = 65_000;
+  private static final int SET_GROUP_ID = 02000;
+
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  private final EntryTable table;
+  private final LayerStack layers;
+  private final HomeTree home;
+  private final NameLookup lookup;
+  private final NameChanges changes;
+
+  /**
+   * @param hidden the name in the root that programs never see
+   */
+  public Namespace(
+      EntryTable table, LayerStack layers, HomeTree home, NameChanges changes, Name hidden) {
+    this.table = table;
+    this.layers = layers;
+    this.home = home;
+    this.changes = changes;
+    this.lookup = new NameLookup(table, home, hidden);
+  }
+
+  /** Held for reading while names must stay as they are, for writing while they change. Behind the gate. */
+  public ReentrantReadWriteLock lock() {
+    return lock;
+  }
+
+  /** The entry that has a name, pinned. Throws ENOENT when none has. */
+  public FileEntry lookup(FileEntry directory, Name name) throws StorageException {
+    sweepIfDue();
+    lock.readLock().lock();
+    try {
+      requireDirectory(directory, "look up");
+      FileEntry found = lookup.find(directory, name);
+      if (found == null) {
+        throw new StorageException(Errno.ENOENT, "look up", name.toString());
+      }
+      found.pin();
+      return found;
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /** The entries of a directory, as they are at this instant. */
+  public List<DirectoryItem> list(FileEntry directory) throws StorageException {
+    lock.readLock().lock();
+    try {
+      requireDirectory(directory, "list");
+      return lookup.list(directory);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /** The target of a symbolic link. */
+  public byte[] readSymlink(FileEntry entry) throws StorageException {
+    if (entry.type() != FileType.SYMLINK) {
+      throw new StorageException(Errno.EINVAL, "read link", entry.toString());
+    }
+    byte[] known = entry.knownSymlinkTarget();
+    return known != null ? known.clone() : home.readSymlink(entry);
+  }
+
+  /** Makes a file. A set-group-id directory gives it its group. */
+  public FileEntry create(FileEntry directory, Name name, NewFile file) throws StorageException {
+    return change(
+        () -> {
+          requireDirectory(directory, "create " + name + " in");
+          requireAbsent(directory, name, "create");
+          FileEntry made = changes.create(directory, name, inherit(directory, file));
+          made.pin();
+          return made;
+        });
+  }
+
+  private static NewFile inherit(FileEntry directory, NewFile file) {
+    if ((directory.mode() & SET_GROUP_ID) == 0) {
+      return file;
+    }
+    int mode = file.type() == FileType.DIRECTORY ? file.mode() | SET_GROUP_ID : file.mode();
+    return new NewFile(
+        file.type(),
+        mode,
+        file.uid(),
+        directory.group(),
+        file.device(),
+        file.symlinkTarget());
+  }
+
+  /** Gives a file one more name. */
+  public void link(FileEntry entry, FileEntry directory, Name name) throws StorageException {
+    change(
+        () -> {
+          requireDirectory(directory, "link " + name + " in");
+          requireAbsent(directory, name, "link");
+          if (entry.isDirectory()) {
+            throw new StorageException(Errno.EPERM, "link", name + ": a directory");
+          }
+          requireHere(entry, "link");
+          if (entry.isRemoved()) {
+            throw new StorageException(Errno.ENOENT, "link", entry.toString());
+          }
+          if (entry.linkCount() >= MAX_LINKS) {
+            throw new StorageException(Errno.EMLINK, "link", name.toString());
+          }
+          changes.link(entry, directory, name);
+          return entry;
+        });
+  }
+
+  /** Removes a name that is no directory. */
+  public void unlink(FileEntry directory, Name name) throws StorageException {
+    change(
+        () -> {
+          FileEntry entry = require(directory, name, "unlink");
+          if (entry.isDirectory()) {
+            throw new StorageException(Errno.EISDIR, "unlink", name.toString());
+          }
+          changes.unlink(entry, directory, name);
+          forgetIfUnused(entry);
+          return entry;
+        });
+  }
+
+  /** Removes an empty directory. */
+  public void removeDirectory(FileEntry directory, Name name) throws StorageException {
+    change(
+        () -> {
+          FileEntry entry = require(directory, name, "remove directory");
+          if (!entry.isDirectory()) {
+            throw new StorageException(Errno.ENOTDIR, "remove directory", name.toString());
+          }
+          requireEmpty(entry, name);
+          changes.unlink(entry, directory, name);
+          forgetIfUnused(entry);
+          return entry;
+        });
+  }
+
+  /** Renames as rename(2) and renameat2(2) do. */
+  public void rename(FileEntry from, Name fromName, FileEntry to, Name toName, RenameMode mode)
+      throws StorageException {
+    change(
+        () -> {
+          FileEntry entry = require(from, fromName, "rename");
+          requireDirectory(to, "rename to " + toName + " in");
+          requireVisible(to, toName, "rename");
+          FileEntry target = lookup.find(to, toName);
+          checkRename(entry, from, fromName, to, toName, target, mode);
+          if (entry == target) {
+            return entry;
+          }
+          if (mode == RenameMode.EXCHANGE && target != null) {
+            changes.exchange(entry, from, fromName, target, to, toName);
+          } else {
+            changes.rename(entry, from, fromName, to, toName, target);
+            if (target != null) {
+              forgetIfUnused(target);
+            }
+          }
+          return entry;
+        });
+  }
+
+  private void checkRename(
+      FileEntry entry,
+      FileEntry from,
+      Name fromName,
+      FileEntry to,
+      Name toName,
+      @Nullable FileEntry target,
+      RenameMode mode)
+      throws StorageException {
+    String names = fromName + " to " + toName;
+    if (mode == RenameMode.NO_REPLACE && target != null) {
+      throw new StorageException(Errno.EEXIST, "rename", names);
+    }
+    if (mode == RenameMode.EXCHANGE && target == null) {
+      throw new StorageException(Errno.ENOENT, "rename", names);
+    }
+    if (entry.isDirectory() && NameLookup.isWithin(to, entry)) {
+      throw new StorageException(Errno.EINVAL, "rename", names + ": into itself");
+    }
+    if (target != null && target != entry) {
+      checkReplaced(entry, from, target, mode, names);
+      requireHere(target, "rename");
+    }
+  }
+
+  private void checkReplaced(
+      FileEntry entry, FileEntry from, FileEntry target, RenameMode mode, String names)
+      throws StorageException {
+    boolean aboveSource = target.isDirectory() && NameLookup.isWithin(from, target);
+    if (mode == RenameMode.EXCHANGE) {
+      if (aboveSource) {
+        throw new StorageException(Errno.EINVAL, "rename", names + ": into itself");
+      }
+      return;
+    }
+    if (aboveSource) {
+      throw new StorageException(Errno.ENOTEMPTY, "rename", names);
+    }
+    if (entry.isDirectory() != target.isDirectory()) {
+      throw new StorageException(
+          entry.isDirectory() ? Errno.ENOTDIR : Errno.EISDIR, "rename", names);
+    }
+    if (target.isDirectory() && !lookup.isEmpty(target)) {
+      throw new StorageException(Errno.ENOTEMPTY, "rename", names);
+    }
+  }
+
+  /** Gives an entry's pins or its last handle back; what nobody needs any more is dropped. */
+  public void release(FileEntry entry) {
+    if (entry.isInUse() || !entry.isRemoved()) {
+      return;
+    }
+    layers.gate().lock();
+    lock.writeLock().lock();
+    try {
+      forgetIfUnused(entry);
+    } finally {
+      lock.writeLock().unlock();
+      layers.gate().unlock();
+    }
+  }
+
+  private void forgetIfUnused(FileEntry entry) {
+    if (!entry.isInUse() && entry.isRemoved()) {
+      changes.forget(entry);
+    }
+  }
+
+  private interface Operation {
+    FileEntry run() throws StorageException;
+  }
+
+  private FileEntry change(Operation operation) throws StorageException {
+    layers.gate().lock();
+    lock.writeLock().lock();
+    try {
+      return operation.run();
+    } finally {
+      lock.writeLock().unlock();
+      layers.gate().unlock();
+    }
+  }
+
+  private FileEntry require(FileEntry directory, Name name, String what) throws StorageException {
+    requireDirectory(directory, what + " " + name + " in");
+    FileEntry entry = lookup.find(directory, name);
+    if (entry == null) {
+      throw new StorageException(Errno.ENOENT, what, name.toString());
+    }
+    requireHere(entry, what);
+    return entry;
+  }
+
+  private void requireEmpty(FileEntry directory, Name name) throws StorageException {
+    if (!lookup.isEmpty(directory)) {
+      throw new StorageException(Errno.ENOTEMPTY, "remove directory", name.toString());
+    }
+  }
+
+  private static void requireDirectory(FileEntry directory, String what) throws StorageException {
+    if (directory.isDropped()) {
+      throw new StorageException(
+          Errno.ESTALE, what, directory + ", which was made in a step that was rolled back");
+    }
+    if (!directory.isDirectory()) {
+      throw new StorageException(Errno.ENOTDIR, what, directory.toString());
+    }
+  }
+
+  private void requireAbsent(FileEntry directory, Name name, String what)
+      throws StorageException {
+    requireVisible(directory, name, what);
+    if (lookup.find(directory, name) != null) {
+      throw new StorageException(Errno.EEXIST, what, name.toString());
+    }
+    if (directory.isRemoved()) {
+      throw new StorageException(Errno.ENOENT, what, name.toString());
+    }
+    requireHere(directory, what);
+  }
+
+  private void requireVisible(FileEntry directory, Name name, String what)
+      throws StorageException {
+    if (lookup.isHidden(directory, name)) {
+      throw new StorageException(Errno.EPERM, what, name + ", which is VFO's own");
+    }
+    if (directory.isRemoved()) {
+      throw new StorageException(Errno.ENOENT, what, name.toString());
+    }
+  }
+
+  // One manager's tree is one file system; below a mount point there is nothing that it could make atomic.
+  private static void requireHere(FileEntry entry, String what) throws StorageException {
+    if (entry.isForeignDevice()) {
+      throw new StorageException(Errno.EXDEV, what, entry.toString());
+    }
+    if (entry.isDropped()) {
+      throw new StorageException(Errno.ESTALE, what, entry.toString());
+    }
+  }
+
+  private void sweepIfDue() throws StorageException {
+    if (!table.isSweepDue()) {
+      return;
+    }
+    List<FileEntry> garbage;
+    Lock write = lock.writeLock();
+    write.lock();
+    try {
+      garbage = table.sweep();
+    } finally {
+      write.unlock();
+    }
+    for (FileEntry entry : garbage) {
+      home.forget(entry);
+    }
+  }
+}

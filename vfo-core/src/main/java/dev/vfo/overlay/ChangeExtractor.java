@@ -1,0 +1,170 @@
+package dev.vfo.overlay;
+
+import dev.vfo.changes.ChangeSet;
+import dev.vfo.changes.EntryChange;
+import dev.vfo.changes.EntryChange.Attributes;
+import dev.vfo.changes.EntryChange.Data;
+import dev.vfo.changes.EntryChange.Fate;
+import dev.vfo.changes.Extent;
+import dev.vfo.changes.Location;
+import dev.vfo.changes.NameChange;
+import dev.vfo.storage.FileType;
+import dev.vfo.storage.Name;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns one sealed layer into a change set. Extents point into the layer's blocks, which stay until the layer is applied. To be
+ * used while the namespace lock is held for reading; what later layers did meanwhile does not count.
+ */
+public final class ChangeExtractor {
+  private final Layer layer;
+  private final FileEntry root;
+  private final Map<Long, EntryChange> entries = new TreeMap<>();
+  private final List<NameChange> names = new ArrayList<>();
+
+  private ChangeExtractor(Layer layer, FileEntry root) {
+    this.layer = layer;
+    this.root = root;
+  }
+
+  /** The net change of a sealed layer. */
+  public static ChangeSet extract(Layer layer, FileEntry root) {
+    ChangeExtractor extractor = new ChangeExtractor(layer, root);
+    for (EntryDelta delta : layer.deltas()) {
+      extractor.add(delta);
+    }
+    return new ChangeSet(
+        layer.number(), root.number(), List.copyOf(extractor.entries.values()), extractor.names);
+  }
+
+  private void add(EntryDelta delta) {
+    FileEntry entry = delta.entry;
+    entry.lock.readLock().lock();
+    try {
+      Fate fate = fate(delta);
+      Location before = delta.created ? null : location(entry);
+      if (fate == Fate.GONE && before == null) {
+        return;
+      }
+      entries.put(entry.number(), change(delta, fate, before));
+      if (delta.names != null) {
+        for (Map.Entry<Name, NameDelta> name : delta.names.entrySet()) {
+          addName(entry, name.getKey(), name.getValue());
+        }
+      }
+    } finally {
+      entry.lock.readLock().unlock();
+    }
+  }
+
+  private Fate fate(EntryDelta delta) {
+    FileEntry entry = delta.entry;
+    if (entry == root || !entry.linksAfter(layer.number()).isEmpty()) {
+      return Fate.ALIVE;
+    }
+    if (entry.isInUse() && entry.type() == FileType.REGULAR) {
+      return Fate.ORPHAN;
+    }
+    return delta.attributes.linkCount > 0 ? Fate.ALIVE : Fate.GONE;
+  }
+
+  private static EntryChange change(EntryDelta delta, Fate fate, @Nullable Location before) {
+    FileEntry entry = delta.entry;
+    boolean gone = fate == Fate.GONE;
+    boolean link = delta.created && entry.type() == FileType.SYMLINK;
+    return new EntryChange(
+        entry.number(),
+        entry.type(),
+        delta.created ? null : entry.home(),
+        delta.created,
+        before,
+        fate,
+        gone ? Attributes.UNCHANGED : attributes(delta),
+        gone ? null : data(delta),
+        link ? entry.symlinkTarget : null,
+        delta.created ? entry.device() : 0);
+  }
+
+  // Writing and a new owner take mode bits away, and writing sets the time: apply puts right what it does itself.
+  private static Attributes attributes(EntryDelta delta) {
+    EntryAttributes is = delta.attributes;
+    int mask = delta.changed;
+    if (delta.entry.type() == FileType.REGULAR && delta.hasContentChange()) {
+      mask |= Attributes.MODE | Attributes.MODIFY_TIME;
+    }
+    if ((mask & Attributes.OWNER) != 0) {
+      mask |= Attributes.MODE;
+    }
+    return new Attributes(mask, is.mode, is.uid, is.gid, is.accessNanos, is.modifyNanos);
+  }
+
+  private static @Nullable Data data(EntryDelta delta) {
+    if (delta.entry.type() != FileType.REGULAR || !delta.hasContentChange()) {
+      return null;
+    }
+    List<Extent> extents = new ArrayList<>();
+    for (FileBlock block : delta.blocks.blocks()) {
+      extents.add(new Extent(block.fileOffset(), block.data()));
+    }
+    long cut = Math.min(delta.cutBytes, delta.attributes.sizeBytes);
+    return new Data(cut, delta.attributes.sizeBytes, extents);
+  }
+
+  private void addName(FileEntry directory, Name name, NameDelta change) {
+    names.add(
+        new NameChange(
+            directory.number(), name, numberOf(change.before()), numberOf(change.after())));
+    if (change.before() != null) {
+      refer(change.before());
+    }
+  }
+
+  private static long numberOf(@Nullable FileEntry entry) {
+    return entry == null ? NameChange.NONE : entry.number();
+  }
+
+  private @Nullable Location location(FileEntry entry) {
+    Link link = entry == root ? null : entry.linkBefore(layer.number());
+    if (link == null) {
+      return null;
+    }
+    refer(link.parent());
+    return new Location(link.parent().number(), link.name());
+  }
+
+  // An entry that the layer itself changed has its turn in the loop over the deltas.
+  private void refer(FileEntry entry) {
+    FileEntry at = entry;
+    while (!entries.containsKey(at.number()) && !isChanged(at)) {
+      Link link = at == root ? null : at.linkBefore(layer.number());
+      entries.put(at.number(), reference(at, link));
+      if (link == null) {
+        return;
+      }
+      at = link.parent();
+    }
+  }
+
+  private boolean isChanged(FileEntry entry) {
+    return entry.deltas().stream().anyMatch(delta -> delta.layer == layer);
+  }
+
+  private static EntryChange reference(FileEntry entry, @Nullable Link link) {
+    Location before = link == null ? null : new Location(link.parent().number(), link.name());
+    return new EntryChange(
+        entry.number(),
+        entry.type(),
+        entry.home(),
+        false,
+        before,
+        Fate.ALIVE,
+        Attributes.UNCHANGED,
+        null,
+        null,
+        0);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.vfo.overlay;
+
+import dev.vfo.storage.FileStat;
+
+/** The attributes of a file entry as of one layer, or as of home. Guarded by the entry's lock. */
+public final class EntryAttributes {
+  int mode;
+  int uid;
+  int gid;
+  int linkCount;
+  long sizeBytes;
+  long accessNanos;
+  long modifyNanos;
+  long changeNanos;
+
+  private EntryAttributes() {}
+
+  /** Those of a new file with one name. */
+  static EntryAttributes created(int mode, int uid, int gid, long nowNanos) {
+    EntryAttributes made = new EntryAttributes();
+    made.mode = mode;
+    made.uid = uid;
+    made.gid = gid;
+    made.linkCount = 1;
+    made.accessNanos = nowNanos;
+    made.modifyNanos = nowNanos;
+    made.changeNanos = nowNanos;
+    return made;
+  }
+
+  static EntryAttributes of(FileStat stat) {
+    EntryAttributes home = new EntryAttributes();
+    home.mode = stat.mode();
+    home.uid = stat.uid();
+    home.gid = stat.gid();
+    home.linkCount = stat.linkCount();
+    home.sizeBytes = stat.sizeBytes();
+    home.accessNanos = stat.accessNanos();
+    home.modifyNanos = stat.modifyNanos();
+    home.changeNanos = stat.changeNanos();
+    return home;
+  }
+
+  EntryAttributes copy() {
+    EntryAttributes copy = new EntryAttributes();
+    copy.mode = mode;
+    copy.uid = uid;
+    copy.gid = gid;
+    copy.linkCount = linkCount;
+    copy.sizeBytes = sizeBytes;
+    copy.accessNanos = accessNanos;
+    copy.modifyNanos = modifyNanos;
+    copy.changeNanos = changeNanos;
+    return copy;
+  }
+}

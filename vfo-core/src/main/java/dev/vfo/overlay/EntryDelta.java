@@ -1,0 +1,67 @@
+package dev.vfo.overlay;
+
+import dev.vfo.changes.EntryChange.Attributes;
+import dev.vfo.storage.Name;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one layer did to one file entry: its attributes after the layer, its blocks, and for a directory the names that changed.
+ * Attributes and content are guarded by the entry's lock, names and links by the namespace lock.
+ */
+public final class EntryDelta {
+  final Layer layer;
+  final FileEntry entry;
+  final boolean created;
+  final EntryAttributes attributes;
+  final BlockMap blocks;
+  private final long sizeBefore;
+  private final @Nullable Link linkBefore;
+
+  /** The smallest size since the layer began: behind it neither older layers nor home are read. */
+  long cutBytes;
+
+  /** Which attributes the layer set; bits of {@link Attributes}. */
+  int changed;
+
+  /** The names that the entry is known to have after the layer; null: as before it. */
+  volatile @Nullable List<Link> links;
+
+  /** For a directory: the names that changed in it; null: none. */
+  @Nullable Map<Name, NameDelta> names;
+
+  EntryDelta(
+      Layer layer,
+      FileEntry entry,
+      boolean created,
+      EntryAttributes attributes,
+      @Nullable Link linkBefore) {
+    this.layer = layer;
+    this.entry = entry;
+    this.created = created;
+    this.attributes = attributes;
+    this.blocks = new BlockMap(layer.pool());
+    this.sizeBefore = created ? 0 : attributes.sizeBytes;
+    this.cutBytes = sizeBefore;
+    this.linkBefore = linkBefore;
+    this.changed = created ? Attributes.ALL : 0;
+  }
+
+  Map<Name, NameDelta> namesForChange() {
+    if (names == null) {
+      names = new TreeMap<>();
+    }
+    return names;
+  }
+
+  /** A name that the entry had when the layer began, or null. */
+  @Nullable Link linkBefore() {
+    return linkBefore;
+  }
+
+  boolean hasContentChange() {
+    return blocks.count() > 0 || attributes.sizeBytes != sizeBefore || cutBytes < sizeBefore;
+  }
+}

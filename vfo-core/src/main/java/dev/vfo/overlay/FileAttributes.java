@@ -1,0 +1,130 @@
+package dev.vfo.overlay;
+
+import dev.vfo.EntryStat;
+import dev.vfo.changes.EntryChange.Attributes;
+import dev.vfo.storage.Errno;
+import dev.vfo.storage.FileStat;
+import dev.vfo.storage.FileType;
+import dev.vfo.storage.StorageException;
+import java.util.function.LongSupplier;
+
+/** Reads and sets the attributes of file entries. Thread safe. */
+public final class FileAttributes {
+  private static final int MODE_BITS = 07777;
+  private static final int SET_USER_ID = 04000;
+  private static final int SET_GROUP_ID = 02000;
+  private static final int GROUP_EXECUTE = 00010;
+
+  private final LayerStack layers;
+  private final LongSupplier clockNanos;
+
+  /** Attributes of entries whose changes go into these layers; the clock gives nanoseconds since 1970. */
+  public FileAttributes(LayerStack layers, LongSupplier clockNanos) {
+    this.layers = layers;
+    this.clockNanos = clockNanos;
+  }
+
+  /** The attributes as of the active layer. */
+  public EntryStat stat(FileEntry entry) throws StorageException {
+    entry.lock.readLock().lock();
+    try {
+      requireThere(entry);
+      EntryAttributes is = entry.attributes();
+      return new EntryStat(
+          entry.number(),
+          entry.type(),
+          is.mode,
+          is.linkCount,
+          is.uid,
+          is.gid,
+          entry.device(),
+          is.sizeBytes,
+          is.accessNanos,
+          is.modifyNanos,
+          is.changeNanos);
+    } finally {
+      entry.lock.readLock().unlock();
+    }
+  }
+
+  private interface Change {
+    void apply(EntryDelta delta);
+  }
+
+  private void change(FileEntry entry, Change change) throws StorageException {
+    layers.gate().lock();
+    entry.lock.writeLock().lock();
+    try {
+      requireThere(entry);
+      EntryDelta delta = layers.change(entry);
+      change.apply(delta);
+      delta.attributes.changeNanos = clockNanos.getAsLong();
+    } finally {
+      entry.lock.writeLock().unlock();
+      layers.gate().unlock();
+    }
+  }
+
+  /** Sets the permission bits. */
+  public void changeMode(FileEntry entry, int mode) throws StorageException {
+    if (entry.type() == FileType.SYMLINK) {
+      throw new StorageException(Errno.EOPNOTSUPP, "chmod", entry + ", a symbolic link");
+    }
+    change(
+        entry,
+        delta -> {
+          delta.attributes.mode = mode & MODE_BITS;
+          delta.changed |= Attributes.MODE;
+        });
+  }
+
+  /** Sets owner and group; -1 leaves one as it is. Takes the set-id bits of a file away, as the kernel does. */
+  public void changeOwner(FileEntry entry, int uid, int gid) throws StorageException {
+    change(
+        entry,
+        delta -> {
+          delta.attributes.uid = uid == -1 ? delta.attributes.uid : uid;
+          delta.attributes.gid = gid == -1 ? delta.attributes.gid : gid;
+          delta.changed |= Attributes.OWNER;
+          if (entry.type() != FileType.DIRECTORY && entry.type() != FileType.SYMLINK) {
+            clearSetId(delta);
+          }
+        });
+  }
+
+  private static void clearSetId(EntryDelta delta) {
+    int mode = delta.attributes.mode;
+    int kept = mode & ~SET_USER_ID;
+    if ((mode & GROUP_EXECUTE) != 0) {
+      kept &= ~SET_GROUP_ID;
+    }
+    if (kept != mode) {
+      delta.attributes.mode = kept;
+      delta.changed |= Attributes.MODE;
+    }
+  }
+
+  /** Sets the times; {@link FileStat#OMIT_TIME} leaves one as it is. */
+  public void setTimes(FileEntry entry, long accessNanos, long modifyNanos)
+      throws StorageException {
+    change(
+        entry,
+        delta -> {
+          if (accessNanos != FileStat.OMIT_TIME) {
+            delta.attributes.accessNanos = accessNanos;
+            delta.changed |= Attributes.ACCESS_TIME;
+          }
+          if (modifyNanos != FileStat.OMIT_TIME) {
+            delta.attributes.modifyNanos = modifyNanos;
+            delta.changed |= Attributes.MODIFY_TIME;
+          }
+        });
+  }
+
+  private static void requireThere(FileEntry entry) throws StorageException {
+    if (entry.dropped) {
+      throw new StorageException(
+          Errno.ESTALE, "use", entry + ", which was made in a step that was rolled back");
+    }
+  }
+}

@@ -1,0 +1,354 @@
+package dev.vfo.overlay;
+
+import dev.vfo.storage.FileIdentity;
+import dev.vfo.storage.FileType;
+import dev.vfo.storage.Name;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.ToIntFunction;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file's identity: a virtual inode, that survives rename and unlink. It knows its home file, and has a delta for each layer that
+ * changed it and is not in the root yet.
+ */
+public final class FileEntry {
+  /** Where a home file is found. */
+  public enum Place {
+    /** Under one of its names. */
+    NAMED,
+    /** In the stage folder of a layer. */
+    PARKED,
+    /** In the folder of the orphans. */
+    ORPHANED
+  }
+
+  private final long number;
+  private final FileType type;
+  private final long device;
+  final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  final AtomicInteger pins = new AtomicInteger();
+  final AtomicInteger opens = new AtomicInteger();
+  final AtomicInteger writers = new AtomicInteger();
+
+  /** Oldest first; guarded by {@link #lock}, replaced as a whole. */
+  private volatile List<EntryDelta> deltas = List.of();
+
+  private volatile @Nullable FileIdentity home;
+  private volatile List<Link> homeLinks = List.of();
+  private volatile Place place = Place.NAMED;
+  private volatile long parkedInLayer;
+  private volatile boolean foreignDevice;
+
+  /** Home's attributes; null while there is no home file. Guarded by {@link #lock}. */
+  @Nullable EntryAttributes homeAttributes;
+
+  volatile byte @Nullable [] symlinkTarget;
+
+  /** Set when the step that made the entry was dropped. */
+  volatile boolean dropped;
+
+  FileEntry(long number, FileType type, long device) {
+    this.number = number;
+    this.type = type;
+    this.device = device;
+  }
+
+  /** The number that programs see; never changes. */
+  public long number() {
+    return number;
+  }
+
+  public FileType type() {
+    return type;
+  }
+
+  public boolean isDirectory() {
+    return type == FileType.DIRECTORY;
+  }
+
+  /** Number of the device of a device node, else 0. */
+  public long device() {
+    return device;
+  }
+
+  /** Whether something outside of the layers holds on to it. */
+  public boolean isInUse() {
+    return pins.get() > 0 || opens.get() > 0;
+  }
+
+  /** Counts one more holder of the number. The caller holds the namespace lock. */
+  public void pin() {
+    pins.incrementAndGet();
+  }
+
+  /** Counts holders off; they had counted themselves before. */
+  public void unpin(int count) {
+    pins.addAndGet(-count);
+  }
+
+  /** Counts an open handle. The caller holds the namespace lock, or a pin. */
+  public void opened(boolean forWriting) {
+    opens.incrementAndGet();
+    if (forWriting) {
+      writers.incrementAndGet();
+    }
+  }
+
+  /** Counts a handle off. */
+  public void closed(boolean forWriting) {
+    if (forWriting) {
+      writers.decrementAndGet();
+    }
+    opens.decrementAndGet();
+  }
+
+  /** Whether the step that made it was dropped: every use is refused. */
+  public boolean isDropped() {
+    return dropped;
+  }
+
+  /** The target of a symbolic link as far as it is known, or null: home has it. */
+  public byte @Nullable [] knownSymlinkTarget() {
+    return symlinkTarget;
+  }
+
+  /** How many handles can write to it. */
+  public int writerCount() {
+    return writers.get();
+  }
+
+  /** Its home file, or null when it has none yet. */
+  public @Nullable FileIdentity home() {
+    return home;
+  }
+
+  void setHome(FileIdentity identity) {
+    home = identity;
+  }
+
+  /** Whether it lies on another file system than the root, below a mount point. */
+  public boolean isForeignDevice() {
+    return foreignDevice;
+  }
+
+  void setForeignDevice() {
+    foreignDevice = true;
+  }
+
+  Place place() {
+    return place;
+  }
+
+  /** Whether its home file is found among the orphans only. */
+  public boolean isOrphan() {
+    return place == Place.ORPHANED;
+  }
+
+  long parkedInLayer() {
+    return parkedInLayer;
+  }
+
+  synchronized void park(long layer) {
+    parkedInLayer = layer;
+    place = Place.PARKED;
+  }
+
+  synchronized void orphan() {
+    place = Place.ORPHANED;
+  }
+
+  List<Link> homeLinks() {
+    return homeLinks;
+  }
+
+  synchronized void addHomeLink(Link link) {
+    place = Place.NAMED;
+    if (!homeLinks.contains(link)) {
+      List<Link> more = new ArrayList<>(homeLinks);
+      more.add(link);
+      homeLinks = List.copyOf(more);
+    }
+  }
+
+  synchronized void removeHomeLink(Link link) {
+    List<Link> fewer = new ArrayList<>(homeLinks);
+    fewer.remove(link);
+    homeLinks = List.copyOf(fewer);
+  }
+
+  List<EntryDelta> deltas() {
+    return deltas;
+  }
+
+  /** Takes note of a name that no layer changed, found in home. The caller holds the namespace lock. */
+  synchronized void discover(Link link) {
+    if (homeLinks.contains(link)) {
+      return;
+    }
+    addHomeLink(link);
+    for (EntryDelta delta : deltas) {
+      List<Link> known = delta.links;
+      if (known != null && !known.contains(link)) {
+        List<Link> more = new ArrayList<>(known);
+        more.add(link);
+        delta.links = List.copyOf(more);
+      }
+    }
+  }
+
+  synchronized void setHomeLinks(List<Link> links) {
+    homeLinks = links;
+  }
+
+  /** Whether a layer that is not applied has changed it. */
+  public boolean isChanged() {
+    return !deltas.isEmpty();
+  }
+
+  void addDelta(EntryDelta delta) {
+    List<EntryDelta> more = new ArrayList<>(deltas);
+    more.add(delta);
+    deltas = List.copyOf(more);
+  }
+
+  void removeDelta(EntryDelta delta) {
+    List<EntryDelta> fewer = new ArrayList<>(deltas);
+    fewer.remove(delta);
+    deltas = List.copyOf(fewer);
+  }
+
+  @Nullable EntryDelta newestDelta() {
+    List<EntryDelta> current = deltas;
+    return current.isEmpty() ? null : current.getLast();
+  }
+
+  /** Whether no home directory is to be asked for its names: an unapplied layer made it. */
+  public boolean isMadeInLayers() {
+    List<EntryDelta> current = deltas;
+    return home == null || (!current.isEmpty() && current.getFirst().created);
+  }
+
+  /** The attributes as of the active layer; the caller holds the lock. */
+  EntryAttributes attributes() {
+    EntryDelta newest = newestDelta();
+    EntryAttributes current = newest == null ? homeAttributes : newest.attributes;
+    if (current == null) {
+      throw new IllegalStateException("entry " + number + " has neither a home nor a layer");
+    }
+    return current;
+  }
+
+  /** The names that it is known to have as of the active layer; the caller holds the namespace lock. */
+  List<Link> links() {
+    List<EntryDelta> current = deltas;
+    for (int i = current.size() - 1; i >= 0; i--) {
+      List<Link> links = current.get(i).links;
+      if (links != null) {
+        return links;
+      }
+    }
+    return homeLinks;
+  }
+
+  /** One of its names, or null; a directory has but one. The caller holds the namespace lock. */
+  @Nullable Link anyLink() {
+    List<Link> links = links();
+    return links.isEmpty() ? null : links.getFirst();
+  }
+
+  /** The directory that a directory lies in, or null for the root and for one that is removed. */
+  public @Nullable FileEntry parent() {
+    Link link = anyLink();
+    return link == null ? null : link.parent();
+  }
+
+  /** Permission bits as of the active layer. */
+  public int mode() {
+    return current(is -> is.mode);
+  }
+
+  /** Owning group as of the active layer. */
+  public int group() {
+    return current(is -> is.gid);
+  }
+
+  /** Number of names as of the active layer. */
+  public int linkCount() {
+    return current(is -> is.linkCount);
+  }
+
+  private int current(ToIntFunction<EntryAttributes> field) {
+    lock.readLock().lock();
+    try {
+      return field.applyAsInt(attributes());
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /** Whether it has no name any more, as of the active layer. */
+  public boolean isRemoved() {
+    EntryDelta newest = newestDelta();
+    EntryAttributes current = newest == null ? homeAttributes : newest.attributes;
+    return current != null && current.linkCount == 0;
+  }
+
+  /**
+   * Who has a name in this directory, if a layer changed it: absent when none did, and an empty inner value when the name is gone.
+   * The caller holds the namespace lock.
+   */
+  public Optional<Optional<FileEntry>> nameInLayers(Name name) {
+    List<EntryDelta> current = deltas;
+    for (int i = current.size() - 1; i >= 0; i--) {
+      Map<Name, NameDelta> names = current.get(i).names;
+      NameDelta change = names == null ? null : names.get(name);
+      if (change != null) {
+        return Optional.of(Optional.ofNullable(change.after()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** All names of this directory that layers changed. The caller holds the namespace lock. */
+  public Map<Name, Optional<FileEntry>> namesInLayers() {
+    Map<Name, Optional<FileEntry>> merged = new TreeMap<>();
+    for (EntryDelta delta : deltas) {
+      if (delta.names != null) {
+        delta.names.forEach((name, change) -> merged.put(name, Optional.ofNullable(change.after())));
+      }
+    }
+    return merged;
+  }
+
+  /** What its names were when a layer began: the link that the first younger change noted, else today's. */
+  @Nullable Link linkBefore(long layer) {
+    for (EntryDelta delta : deltas) {
+      if (delta.layer.number() >= layer) {
+        return delta.linkBefore();
+      }
+    }
+    return anyLink();
+  }
+
+  /** What its known names were at a layer's end. */
+  List<Link> linksAfter(long layer) {
+    List<Link> links = homeLinks;
+    for (EntryDelta delta : deltas) {
+      if (delta.layer.number() <= layer && delta.links != null) {
+        links = delta.links;
+      }
+    }
+    return links;
+  }
+
+  @Override
+  public String toString() {
+    return "entry " + number;
+  }
+}

@@ -1,0 +1,209 @@
+package dev.vfo.overlay;
+
+import dev.vfo.storage.DirectoryVisitor;
+import dev.vfo.storage.Errno;
+import dev.vfo.storage.FileIdentity;
+import dev.vfo.storage.FileStat;
+import dev.vfo.storage.Name;
+import dev.vfo.storage.OpenFlag;
+import dev.vfo.storage.Storage;
+import dev.vfo.storage.StorageException;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The root as the layers' ground: finds and reads home files of entries. A home file is opened by a name that it is known to have,
+ * and its identity is compared, so that a file which took its place is never read for it. Thread safe: the home lock keeps names
+ * still while one is walked; the applier holds its write side for each name that it moves.
+ */
+public final class HomeTree {
+  private static final int MAX_DESCRIPTORS = 256;
+
+  private final Storage storage;
+  private final FileEntry root;
+  private final HomeDescriptors descriptors;
+  private final StagedFiles staged;
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  private final HomeDescriptors.Lease rootLease;
+
+  /** The home of a tree whose root directory is open as {@code rootFd}, which stays the caller's. */
+  public HomeTree(Storage storage, FileEntry root, int rootFd, StagedFiles staged) {
+    this.storage = storage;
+    this.root = root;
+    this.staged = staged;
+    this.descriptors = new HomeDescriptors(storage, MAX_DESCRIPTORS);
+    this.rootLease = HomeDescriptors.permanent(rootFd);
+  }
+
+  /** The lock to hold while a home file gets another name. */
+  public Lock changeLock() {
+    return lock.writeLock();
+  }
+
+  /** The attributes of what has a name in a home directory, or null when nothing has. */
+  public @Nullable FileStat find(FileEntry directory, Name name) throws StorageException {
+    lock.readLock().lock();
+    try {
+      HomeDescriptors.Lease lease = acquire(directory);
+      try {
+        return storage.stat(lease.fd(), name);
+      } catch (StorageException e) {
+        if (e.errno() == Errno.ENOENT) {
+          return null;
+        }
+        throw e;
+      } finally {
+        descriptors.release(lease);
+      }
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /** Lists a home directory. */
+  public void list(FileEntry directory, DirectoryVisitor visitor) throws StorageException {
+    lock.readLock().lock();
+    try {
+      HomeDescriptors.Lease lease = acquire(directory);
+      try {
+        // What serves as a place for names need not be readable; listing must be allowed.
+        int fd = storage.reopen(lease.fd(), OpenFlag.READ | OpenFlag.DIRECTORY);
+        try {
+          storage.list(fd, visitor);
+        } finally {
+          storage.close(fd);
+        }
+      } finally {
+        descriptors.release(lease);
+      }
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /** The target of a symbolic link in home. */
+  public byte[] readSymlink(FileEntry entry) throws StorageException {
+    lock.readLock().lock();
+    try {
+      for (Link link : entry.homeLinks()) {
+        HomeDescriptors.Lease lease = acquire(link.parent());
+        try {
+          return storage.readSymlink(lease.fd(), link.name());
+        } finally {
+          descriptors.release(lease);
+        }
+      }
+      throw lost(entry);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /** Reads a range of a home file; what lies behind its end reads as zeros. */
+  void read(FileEntry entry, long offset, MemorySegment target) throws StorageException {
+    HomeDescriptors.Lease lease = lease(entry);
+    try {
+      long done = 0;
+      while (done < target.byteSize()) {
+        long count = storage.read(lease.fd(), target.asSlice(done), offset + done);
+        if (count == 0) {
+          target.asSlice(done).fill((byte) 0);
+          return;
+        }
+        done += count;
+      }
+    } finally {
+      descriptors.release(lease);
+    }
+  }
+
+  /** A descriptor of a home file, to be given back with {@link #release}. */
+  HomeDescriptors.Lease lease(FileEntry entry) throws StorageException {
+    lock.readLock().lock();
+    try {
+      return acquire(entry);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  void release(HomeDescriptors.Lease lease) throws StorageException {
+    descriptors.release(lease);
+  }
+
+  private HomeDescriptors.Lease acquire(FileEntry entry) throws StorageException {
+    if (entry == root) {
+      return rootLease;
+    }
+    HomeDescriptors.Lease known = descriptors.find(entry);
+    return known != null ? known : descriptors.add(entry, open(entry));
+  }
+
+  private int open(FileEntry entry) throws StorageException {
+    int flags =
+        entry.isDirectory() ? OpenFlag.PATH | OpenFlag.DIRECTORY : OpenFlag.READ;
+    return switch (entry.place()) {
+      case PARKED -> staged.openParked(entry.parkedInLayer(), entry.number(), flags);
+      case ORPHANED -> staged.openOrphan(entry.number(), flags);
+      case NAMED -> openNamed(entry, flags);
+    };
+  }
+
+  private int openNamed(FileEntry entry, int flags) throws StorageException {
+    List<Link> links = entry.homeLinks();
+    StorageException failure = null;
+    for (Link link : links) {
+      try {
+        HomeDescriptors.Lease parent = acquire(link.parent());
+        try {
+          return checked(entry, storage.open(parent.fd(), link.name(), flags, 0));
+        } finally {
+          descriptors.release(parent);
+        }
+      } catch (StorageException e) {
+        failure = e;
+      }
+    }
+    throw failure == null ? lost(entry) : failure;
+  }
+
+  private int checked(FileEntry entry, int fd) throws StorageException {
+    boolean right = false;
+    try {
+      FileIdentity found = storage.stat(fd).identity();
+      right = found.equals(entry.home());
+    } finally {
+      if (!right) {
+        storage.close(fd);
+      }
+    }
+    if (!right) {
+      throw lost(entry);
+    }
+    return fd;
+  }
+
+  private static StorageException lost(FileEntry entry) {
+    return new StorageException(
+        Errno.ESTALE,
+        "open",
+        "home file of "
+            + entry
+            + " "
+            + entry.homeLinks()
+            + ", which somebody else replaced or removed");
+  }
+
+  /** Closes what is kept open for an entry that is forgotten. */
+  public void forget(FileEntry entry) throws StorageException {
+    descriptors.drop(entry);
+  }
+
+  /** Closes all descriptors. */
+  public void close() throws StorageException {
+    descriptors.closeAll();
+  }
+}

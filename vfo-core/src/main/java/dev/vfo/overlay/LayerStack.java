@@ -1,0 +1,138 @@
+package dev.vfo.overlay;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/**
+ * The layers of a manager: one active, then the sealed ones, then the committed ones that are not applied. Whoever changes an entry
+ * holds the gate; sealing shuts it for the moment in which the active layer is swapped.
+ */
+public final class LayerStack {
+  private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
+  private final BlockPool pool;
+  private final List<Layer> sealed = new ArrayList<>();
+  private final List<Layer> committed = new ArrayList<>();
+  private volatile Layer active;
+
+  /** A stack whose active layer has this number. */
+  public LayerStack(BlockPool pool, long firstLayer) {
+    this.pool = pool;
+    this.active = new Layer(firstLayer, pool);
+  }
+
+  /** Held by everything that changes an entry, for as long as it does. */
+  public Lock gate() {
+    return gate.readLock();
+  }
+
+  /** The layer that changes go into; it stays the same for whoever holds the gate. */
+  public Layer active() {
+    return active;
+  }
+
+  /** Closes the active layer and puts an empty one in its place; O(1) in the size of the step. */
+  public Layer seal() {
+    gate.writeLock().lock();
+    try {
+      Layer closed = active;
+      active = new Layer(closed.number() + 1, pool);
+      synchronized (this) {
+        sealed.add(closed);
+      }
+      return closed;
+    } finally {
+      gate.writeLock().unlock();
+    }
+  }
+
+  /** The sealed layers up to and with a number, oldest first. */
+  public synchronized List<Layer> sealedUpTo(long number) {
+    return sealed.stream().filter(layer -> layer.number() <= number).toList();
+  }
+
+  /** Marks sealed layers as committed. */
+  public synchronized void commit(List<Layer> layers) {
+    sealed.removeAll(layers);
+    committed.addAll(layers);
+  }
+
+  /** Forgets sealed layers that hold no change. */
+  public synchronized void discard(List<Layer> layers) {
+    sealed.removeAll(layers);
+  }
+
+  /** The committed layers that are not applied, oldest first. */
+  public synchronized List<Layer> committed() {
+    return List.copyOf(committed);
+  }
+
+  /** Takes out a layer that is applied. */
+  public synchronized void applied(Layer layer) {
+    committed.remove(layer);
+  }
+
+  /**
+   * Drops the active layer and the sealed ones: every entry is again what it was at the last commit.
+   *
+   * @param namespaceLock the write side, taken behind the gate
+   * @return the deltas that were dropped
+   */
+  public List<EntryDelta> dropUndecided(Lock namespaceLock) {
+    gate.writeLock().lock();
+    namespaceLock.lock();
+    try {
+      List<EntryDelta> dropped = new ArrayList<>(active.deltas());
+      synchronized (this) {
+        sealed.forEach(layer -> dropped.addAll(layer.deltas()));
+        sealed.clear();
+      }
+      active = new Layer(active.number() + 1, pool);
+      dropped.forEach(LayerStack::drop);
+      return dropped;
+    } finally {
+      namespaceLock.unlock();
+      gate.writeLock().unlock();
+    }
+  }
+
+  private static void drop(EntryDelta delta) {
+    FileEntry entry = delta.entry;
+    entry.lock.writeLock().lock();
+    try {
+      entry.removeDelta(delta);
+      delta.blocks.clear();
+      if (delta.created) {
+        entry.dropped = true;
+      }
+    } finally {
+      entry.lock.writeLock().unlock();
+    }
+  }
+
+  /** The delta of the active layer for an entry. The caller holds the gate and the entry's lock for writing. */
+  public EntryDelta change(FileEntry entry) {
+    Layer layer = active;
+    EntryDelta newest = entry.newestDelta();
+    if (newest != null && newest.layer == layer) {
+      return newest;
+    }
+    EntryDelta delta =
+        new EntryDelta(layer, entry, false, entry.attributes().copy(), entry.anyLink());
+    add(delta);
+    return delta;
+  }
+
+  /** Gives a new entry its first delta. The caller holds the gate; nobody else knows the entry yet. */
+  public EntryDelta create(FileEntry entry, EntryAttributes attributes) {
+    EntryDelta delta = new EntryDelta(active, entry, true, attributes, null);
+    add(delta);
+    return delta;
+  }
+
+  private static void add(EntryDelta delta) {
+    delta.layer.add(delta);
+    delta.entry.addDelta(delta);
+  }
+}

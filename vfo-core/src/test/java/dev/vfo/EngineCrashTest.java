@@ -1,0 +1,37 @@
+package dev.vfo;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vfo.testkit.harness.Campaign;
+import dev.vfo.testkit.harness.Counts;
+import dev.vfo.testkit.harness.HarnessOptions;
+import dev.vfo.testkit.history.Profile;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The engine against the simulator: generated histories, a crash at every call, recoveries that crash again, faults (I1 to I10). */
+class EngineCrashTest {
+  private static final int THREADS = 2;
+  private static final long RECOVERIES = Long.getLong("vfo.recoveries", 100_000);
+  private static final long SEED = Long.getLong("vfo.seed", 1);
+
+  @Test
+  void everyCrashIsSurvived() {
+    Counts counts =
+        new Campaign(EngineSubject::new, HarnessOptions.defaults(), Profile.ALL, SEED)
+            .runUntilRecoveries(RECOVERIES, THREADS);
+    System.out.println("vfo: engine against the simulator: " + counts);
+    assertTrue(counts.recoveries() >= RECOVERIES, counts::toString);
+  }
+
+  @Test
+  @Tag("deep")
+  void everyCrashIsSurvivedForLong() {
+    long minutes = Integer.getInteger("vfo.deep.minutes", 60);
+    long seed = System.nanoTime() & Integer.MAX_VALUE;
+    Counts counts =
+        new Campaign(EngineSubject::new, HarnessOptions.defaults(), Profile.ALL, seed << 20)
+            .runFor(minutes * 60_000_000_000L, THREADS);
+    System.out.println("vfo: deep, from seed " + (seed << 20) + ": " + counts);
+  }
+}

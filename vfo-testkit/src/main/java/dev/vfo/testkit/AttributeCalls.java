@@ -1,0 +1,164 @@
+package dev.vfo.testkit;
+
+import dev.vfo.storage.Errno;
+import dev.vfo.storage.FileStat;
+import dev.vfo.storage.FileType;
+import dev.vfo.storage.Name;
+import dev.vfo.storage.StorageException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** The calls on modes, owners, times and extended attributes. They check and answer as Linux does for its user 0. */
+final class AttributeCalls {
+  /** Cleared by whatever changes content or owner. */
+  static final String CAPABILITY = "security.capability";
+
+  private static final int SET_USER = 04000;
+  private static final int SET_GROUP = 02000;
+  private static final int GROUP_EXECUTE = 00010;
+  private static final int E2BIG = 7;
+  private static final int MAX_NAME_BYTES = 255;
+  private static final int MAX_VALUE_BYTES = 65_536;
+
+  /** Room for extended attributes in the inode, and in the block that they get when it is not enough. */
+  private static final int INLINE_BYTES = 100;
+
+  private final Disk disk;
+  private final NameCalls names;
+
+  AttributeCalls(Disk disk, NameCalls names) {
+    this.disk = disk;
+    this.names = names;
+  }
+
+  private Inode toChange(String operation, Descriptor directory, Name name)
+      throws StorageException {
+    Inode inode = names.existing(operation, directory, name);
+    disk.checkWritable(operation, Disk.pathOf(directory, name));
+    return inode;
+  }
+
+  void changeMode(Descriptor directory, Name name, int mode) throws StorageException {
+    Inode inode = toChange("changeMode", directory, name);
+    if (inode.type == FileType.SYMLINK) {
+      throw Disk.refusal(Errno.EOPNOTSUPP, "changeMode", directory, name);
+    }
+    inode.attributes = inode.attributes.withMode(mode & 07777, disk.now());
+  }
+
+  void changeOwner(Descriptor directory, Name name, int uid, int gid) throws StorageException {
+    Inode inode = toChange("changeOwner", directory, name);
+    Attributes old = inode.attributes;
+    int mode = old.mode();
+    if (!inode.isDirectory()) {
+      boolean keepGroup = (mode & GROUP_EXECUTE) == 0;
+      mode &= keepGroup ? ~SET_USER : ~(SET_USER | SET_GROUP);
+    }
+    long now = disk.now();
+    Attributes changed =
+        old.withOwner(uid == -1 ? old.uid() : uid, gid == -1 ? old.gid() : gid, mode, now);
+    boolean capable = !inode.isDirectory() && old.xattrs().containsKey(CAPABILITY);
+    inode.attributes = capable ? changed.withoutXattr(CAPABILITY, now) : changed;
+  }
+
+  void setTimes(Descriptor directory, Name name, long access, long modify)
+      throws StorageException {
+    Inode inode = toChange("setTimes", directory, name);
+    boolean keepAccess = access == FileStat.OMIT_TIME;
+    boolean keepModify = modify == FileStat.OMIT_TIME;
+    Attributes old = inode.attributes;
+    if (!keepAccess || !keepModify) {
+      inode.attributes =
+          old.withTimes(
+              keepAccess ? old.accessNanos() : access,
+              keepModify ? old.modifyNanos() : modify,
+              disk.now());
+    }
+  }
+
+  byte[] getXattr(Descriptor directory, Name name, String attribute) throws StorageException {
+    Inode inode = names.existing("getXattr", directory, name);
+    checkName("getXattr", directory, name, attribute);
+    byte[] value = inode.attributes.xattrs().get(attribute);
+    if (value == null) {
+      throw Disk.refusal(Errno.ENODATA, "getXattr " + attribute, directory, name);
+    }
+    return value.clone();
+  }
+
+  void setXattr(Descriptor directory, Name name, String attribute, byte[] value)
+      throws StorageException {
+    Inode inode = toChange("setXattr", directory, name);
+    checkName("setXattr", directory, name, attribute);
+    checkPermitted("setXattr", directory, name, attribute, inode);
+    if (value.length > MAX_VALUE_BYTES) {
+      throw new StorageException(E2BIG, "setXattr " + attribute, Disk.pathOf(directory, name));
+    }
+    Attributes changed = inode.attributes.withXattr(attribute, value, disk.now());
+    boolean grows = !inode.hasXattrBlock && changed.xattrBytes() > INLINE_BYTES;
+    if (changed.xattrBytes() > Page.BYTES || (grows && !disk.take())) {
+      throw Disk.refusal(Errno.ENOSPC, "setXattr " + attribute, directory, name);
+    }
+    inode.hasXattrBlock |= grows;
+    inode.attributes = changed;
+  }
+
+  void removeXattr(Descriptor directory, Name name, String attribute) throws StorageException {
+    Inode inode = toChange("removeXattr", directory, name);
+    checkName("removeXattr", directory, name, attribute);
+    checkPermitted("removeXattr", directory, name, attribute, inode);
+    if (!inode.attributes.xattrs().containsKey(attribute)) {
+      throw Disk.refusal(Errno.ENODATA, "removeXattr " + attribute, directory, name);
+    }
+    inode.attributes = inode.attributes.withoutXattr(attribute, disk.now());
+  }
+
+  List<String> listXattrs(Descriptor directory, Name name) throws StorageException {
+    return List.copyOf(
+        names.existing("listXattrs", directory, name).attributes.xattrs().keySet());
+  }
+
+  private static void checkName(
+      String operation, Descriptor directory, Name name, String attribute)
+      throws StorageException {
+    Errno refused = null;
+    int length = attribute.getBytes(StandardCharsets.UTF_8).length;
+    if (attribute.indexOf('\0') >= 0) {
+      refused = Errno.EINVAL;
+    } else if (length == 0 || length > MAX_NAME_BYTES) {
+      refused = Errno.ERANGE;
+    } else if (!isKnown(attribute)) {
+      refused = Errno.EOPNOTSUPP;
+    } else if (attribute.endsWith(".")) {
+      refused = Errno.EINVAL;
+    }
+    if (refused != null) {
+      throw Disk.refusal(refused, operation + " " + attribute, directory, name);
+    }
+  }
+
+  private static boolean isKnown(String attribute) {
+    return attribute.startsWith("user.")
+        || attribute.startsWith("trusted.")
+        || attribute.startsWith("security.")
+        || attribute.equals("system.posix_acl_access")
+        || attribute.equals("system.posix_acl_default");
+  }
+
+  private static void checkPermitted(
+      String operation, Descriptor directory, Name name, String attribute, Inode inode)
+      throws StorageException {
+    Errno refused = null;
+    boolean plain = inode.type == FileType.REGULAR || inode.isDirectory();
+    if (attribute.startsWith("user.") && !plain) {
+      refused = Errno.EPERM;
+    } else if (attribute.startsWith("system.") && inode.type == FileType.SYMLINK) {
+      refused = Errno.EOPNOTSUPP;
+    } else if (attribute.equals("system.posix_acl_default") && !inode.isDirectory()) {
+      refused = Errno.EACCES;
+    }
+    if (refused != null) {
+      throw Disk.refusal(refused, operation + " " + attribute, directory, name);
+    }
+  }
+}

@@ -1,0 +1,550 @@
+package dev.vfo.testkit.model;
+
+import dev.vfo.storage.Errno;
+import dev.vfo.storage.FileStat;
+import dev.vfo.storage.FileType;
+import dev.vfo.storage.Name;
+import dev.vfo.storage.RenameMode;
+import dev.vfo.storage.StorageException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file system in memory, made to be obviously right: a tree of maps, contents that are replaced as a whole, every call what
+ * Linux does for a user who may do everything. Open files are a part of it: they live on after their last name is gone.
+ *
+ * <p>Times come from a clock that is passed in. Where Linux file systems differ the model says: a truncate and an allocate
+ * modify a file even when nothing changes; a directory that is moved is not modified itself.
+ */
+public final class FileModel implements TreeCalls {
+  private static final int SET_USER = 04000;
+
+  /** In a directory: what is made in it gets its group, a directory the bit too. */
+  static final int SET_GROUP = 02000;
+
+  private static final int GROUP_EXECUTE = 00010;
+
+  /** Larger files are refused (EFBIG): the model keeps every byte. */
+  static final long MAX_SIZE_BYTES = 1L << 28;
+
+  private final LongSupplier clockNanos;
+  private final int uid;
+  private final int gid;
+  private final ModelFile root;
+  private final NavigableMap<Integer, Handle> handles = new TreeMap<>();
+  private long handlesOpened;
+
+  /** An open file. {@code serial} tells it from others that had the same number; {@code file} is null when it is stale. */
+  private record Handle(long serial, @Nullable ModelFile file, OpenFlags flags, long[] position) {}
+
+  /**
+   * An empty tree.
+   *
+   * @param clockNanos the time, nanoseconds since 1970
+   * @param uid owner of what is made
+   * @param gid its group
+   * @param rootMode permission bits of the root, which belongs to {@code uid}; its time of modification is not known
+   */
+  public FileModel(LongSupplier clockNanos, int uid, int gid, int rootMode) {
+    this.clockNanos = clockNanos;
+    this.uid = uid;
+    this.gid = gid;
+    this.root = new ModelFile(FileType.DIRECTORY, rootMode, uid, gid, ModelFile.UNKNOWN_TIME);
+    root.links = 1;
+  }
+
+  private FileModel(FileModel other) {
+    clockNanos = other.clockNanos;
+    uid = other.uid;
+    gid = other.gid;
+    handlesOpened = other.handlesOpened;
+    IdentityHashMap<ModelFile, ModelFile> copies = new IdentityHashMap<>();
+    root = other.root.copy(copies);
+    other.handles.forEach(
+        (number, handle) -> {
+          ModelFile file = handle.file() == null ? null : handle.file().copy(copies);
+          handles.put(
+              number, new Handle(handle.serial(), file, handle.flags(), handle.position().clone()));
+        });
+  }
+
+  /** A model in the same state, with the same clock, that has nothing else in common with this one. */
+  public FileModel copy() {
+    return new FileModel(this);
+  }
+
+  /**
+   * What a program finds after the tree went back to this state: handles that were open then and still are, at their old
+   * position; handles opened since are stale (ESTALE); those closed since stay closed.
+   *
+   * @param now the model that is given up
+   */
+  public FileModel restoredFrom(FileModel now) {
+    FileModel restored = copy();
+    restored.handlesOpened = now.handlesOpened;
+    restored.handles.keySet().retainAll(now.handles.keySet());
+    now.handles.forEach(
+        (number, handle) -> {
+          Handle old = restored.handles.get(number);
+          if (old == null || old.serial() != handle.serial()) {
+            restored.handles.put(
+                number, new Handle(handle.serial(), null, handle.flags(), new long[1]));
+          }
+        });
+    return restored;
+  }
+
+  /** Forgets all handles, as a process does that dies. */
+  public void closeAll() {
+    handles.clear();
+  }
+
+  /** The numbers of the open files, also the stale ones, in ascending order; a copy. */
+  public NavigableSet<Integer> openHandles() {
+    return new TreeSet<>(handles.keySet());
+  }
+
+  /** The file of a handle, or null when it is not open or stale. */
+  public @Nullable ModelFile fileOf(int handle) {
+    Handle open = handles.get(handle);
+    return open == null ? null : open.file();
+  }
+
+  /** The flags that a handle was opened with; none when it is not open. */
+  public OpenFlags flagsOf(int handle) {
+    Handle open = handles.get(handle);
+    return open == null ? new OpenFlags(0) : open.flags();
+  }
+
+  /** The position of a handle; 0 when it is not open. */
+  public long positionOf(int handle) {
+    Handle open = handles.get(handle);
+    return open == null ? 0 : open.position()[0];
+  }
+
+  /** Whether another model has an equal tree; open files do not count. */
+  public boolean hasSameTree(FileModel other) {
+    return root.isLike(other.root, new IdentityHashMap<>());
+  }
+
+  /** The root directory. */
+  public ModelFile root() {
+    return root;
+  }
+
+  @Override
+  public void open(int handle, TreePath path, OpenFlags flags, int mode) throws StorageException {
+    if (flags.has(OpenFlags.CREATE | OpenFlags.DIRECTORY)) {
+      throw refuse(Errno.EINVAL, path);
+    }
+    ModelFile file = path.isRoot() ? root : directoryOf(path).children.get(path.name());
+    if (file == null) {
+      if (!flags.has(OpenFlags.CREATE)) {
+        throw refuse(Errno.ENOENT, path);
+      }
+      file = create(path, FileType.REGULAR, mode);
+    } else {
+      checkOpen(file, path, flags);
+      if (flags.has(OpenFlags.TRUNCATE)) {
+        setContent(file, new byte[0]);
+      }
+    }
+    handles.put(handle, new Handle(handlesOpened++, file, flags, new long[1]));
+  }
+
+  private static void checkOpen(ModelFile file, TreePath path, OpenFlags flags)
+      throws StorageException {
+    if (flags.has(OpenFlags.CREATE | OpenFlags.EXCLUSIVE)) {
+      throw refuse(Errno.EEXIST, path);
+    }
+    if (flags.has(OpenFlags.CREATE) && file.isDirectory()) {
+      throw refuse(Errno.EISDIR, path);
+    }
+    if (flags.has(OpenFlags.DIRECTORY) && !file.isDirectory()) {
+      throw refuse(Errno.ENOTDIR, path);
+    }
+    if (file.type == FileType.SYMLINK) {
+      throw refuse(Errno.ELOOP, path);
+    }
+    if (file.isDirectory() && (flags.has(OpenFlags.WRITE) || flags.has(OpenFlags.TRUNCATE))) {
+      throw refuse(Errno.EISDIR, path);
+    }
+  }
+
+  @Override
+  public void close(int handle) throws StorageException {
+    if (handles.remove(handle) == null) {
+      throw refuse(Errno.EBADF, handle);
+    }
+  }
+
+  @Override
+  public byte[] readAt(int handle, long offset, int lengthBytes) throws StorageException {
+    ModelFile file = file(handle);
+    if (!flags(handle).has(OpenFlags.READ)) {
+      throw refuse(Errno.EBADF, handle);
+    }
+    if (offset < 0) {
+      throw refuse(Errno.EINVAL, handle);
+    }
+    if (file.isDirectory()) {
+      throw refuse(Errno.EISDIR, handle);
+    }
+    int from = (int) Math.min(offset, file.content.length);
+    int to = (int) Math.min((long) from + lengthBytes, file.content.length);
+    return Arrays.copyOfRange(file.content, from, to);
+  }
+
+  @Override
+  public void writeAt(int handle, long offset, byte[] data) throws StorageException {
+    writeTo(handle, offset, data);
+  }
+
+  /** Writes, and returns the offset behind what was written. */
+  private long writeTo(int handle, long offset, byte[] data) throws StorageException {
+    ModelFile file = file(handle);
+    if (!flags(handle).has(OpenFlags.WRITE)) {
+      throw refuse(Errno.EBADF, handle);
+    }
+    if (offset < 0) {
+      throw refuse(Errno.EINVAL, handle);
+    }
+    if (data.length == 0) {
+      return offset;
+    }
+    long start = flags(handle).has(OpenFlags.APPEND) ? file.content.length : offset;
+    byte[] content =
+        Arrays.copyOf(
+            file.content, Math.max(file.content.length, checkSize(Math.max(start, start + data.length), handle)));
+    System.arraycopy(data, 0, content, (int) start, data.length);
+    setContent(file, content);
+    return start + data.length;
+  }
+
+  @Override
+  public byte[] read(int handle, int lengthBytes) throws StorageException {
+    byte[] data = readAt(handle, position(handle)[0], lengthBytes);
+    position(handle)[0] += data.length;
+    return data;
+  }
+
+  @Override
+  public void write(int handle, byte[] data) throws StorageException {
+    position(handle)[0] = writeTo(handle, position(handle)[0], data);
+  }
+
+  @Override
+  public void seek(int handle, long position) throws StorageException {
+    file(handle);
+    if (position < 0) {
+      throw refuse(Errno.EINVAL, handle);
+    }
+    position(handle)[0] = position;
+  }
+
+  @Override
+  public void truncate(int handle, long sizeBytes) throws StorageException {
+    ModelFile file = file(handle);
+    if (sizeBytes < 0 || file.isDirectory() || !flags(handle).has(OpenFlags.WRITE)) {
+      throw refuse(Errno.EINVAL, handle);
+    }
+    setContent(file, Arrays.copyOf(file.content, checkSize(sizeBytes, handle)));
+  }
+
+  @Override
+  public void allocate(int handle, long offset, long lengthBytes, boolean keepSize)
+      throws StorageException {
+    ModelFile file = file(handle);
+    if (offset < 0 || lengthBytes <= 0) {
+      throw refuse(Errno.EINVAL, handle);
+    }
+    if (!flags(handle).has(OpenFlags.WRITE)) {
+      throw refuse(Errno.EBADF, handle);
+    }
+    int end = checkSize(offset + lengthBytes, handle);
+    int size = keepSize ? file.content.length : Math.max(file.content.length, end);
+    setContent(file, Arrays.copyOf(file.content, size));
+  }
+
+  @Override
+  public FileAttributes stat(int handle) throws StorageException {
+    return file(handle).attributes();
+  }
+
+  @Override
+  public FileAttributes stat(TreePath path) throws StorageException {
+    return find(path).attributes();
+  }
+
+  @Override
+  public List<ListedName> list(TreePath path) throws StorageException {
+    List<ListedName> names = new ArrayList<>();
+    directory(path).children.forEach((name, child) -> names.add(new ListedName(name, child.type)));
+    return names;
+  }
+
+  @Override
+  public byte[] readSymlink(TreePath path) throws StorageException {
+    ModelFile file = find(path);
+    if (file.type != FileType.SYMLINK) {
+      throw refuse(Errno.EINVAL, path);
+    }
+    return file.content.clone();
+  }
+
+  @Override
+  public void unlink(TreePath path) throws StorageException {
+    ModelFile parent = directoryOf(path);
+    ModelFile file = find(path);
+    if (file.isDirectory()) {
+      throw refuse(Errno.EISDIR, path);
+    }
+    remove(parent, path.name());
+  }
+
+  @Override
+  public void removeDirectory(TreePath path) throws StorageException {
+    ModelFile parent = directoryOf(path);
+    ModelFile file = find(path);
+    if (!file.isDirectory()) {
+      throw refuse(Errno.ENOTDIR, path);
+    }
+    if (!file.children.isEmpty()) {
+      throw refuse(Errno.ENOTEMPTY, path);
+    }
+    remove(parent, path.name());
+  }
+
+  @Override
+  public void rename(TreePath from, TreePath to, RenameMode mode) throws StorageException {
+    ModelFile fromParent = directoryOf(from);
+    ModelFile toParent = directoryOf(to);
+    ModelFile source = find(from);
+    ModelFile target = toParent.children.get(to.name());
+    boolean exchange = mode == RenameMode.EXCHANGE;
+    if (mode == RenameMode.NO_REPLACE && target != null) {
+      throw refuse(Errno.EEXIST, to);
+    }
+    if (exchange && target == null) {
+      throw refuse(Errno.ENOENT, to);
+    }
+    if (to.parent().startsWith(from)) {
+      throw refuse(Errno.EINVAL, to);
+    }
+    if (from.parent().startsWith(to)) {
+      throw refuse(exchange ? Errno.EINVAL : Errno.ENOTEMPTY, to);
+    }
+    if (source == target) {
+      return;
+    }
+    if (exchange) {
+      fromParent.children.put(from.name(), target);
+    } else {
+      replace(source, toParent, to);
+      fromParent.children.remove(from.name());
+    }
+    toParent.children.put(to.name(), source);
+    modified(fromParent);
+    modified(toParent);
+  }
+
+  /** Takes the target of a rename away, if there is one that {@code source} can replace. */
+  private void replace(ModelFile source, ModelFile toParent, TreePath to) throws StorageException {
+    ModelFile target = toParent.children.get(to.name());
+    if (target == null) {
+      return;
+    }
+    if (source.isDirectory() && !target.isDirectory()) {
+      throw refuse(Errno.ENOTDIR, to);
+    }
+    if (!source.isDirectory() && target.isDirectory()) {
+      throw refuse(Errno.EISDIR, to);
+    }
+    if (!target.children.isEmpty()) {
+      throw refuse(Errno.ENOTEMPTY, to);
+    }
+    remove(toParent, to.name());
+  }
+
+  @Override
+  public void makeDirectory(TreePath path, int mode) throws StorageException {
+    checkFree(path);
+    create(path, FileType.DIRECTORY, mode);
+  }
+
+  @Override
+  public void link(TreePath from, TreePath to) throws StorageException {
+    ModelFile fromParent = directoryOf(from);
+    ModelFile parent = directoryOf(to);
+    ModelFile file = child(fromParent, from);
+    checkFree(to);
+    if (file.isDirectory()) {
+      throw refuse(Errno.EPERM, from);
+    }
+    parent.children.put(to.name(), file);
+    file.links++;
+    modified(parent);
+  }
+
+  @Override
+  public void makeSymlink(TreePath path, byte[] target) throws StorageException {
+    if (target.length == 0) {
+      throw refuse(Errno.ENOENT, path);
+    }
+    checkFree(path);
+    create(path, FileType.SYMLINK, 0777).content = target.clone();
+  }
+
+  @Override
+  public void changeMode(TreePath path, int mode) throws StorageException {
+    ModelFile file = find(path);
+    if (file.type == FileType.SYMLINK) {
+      throw refuse(Errno.EOPNOTSUPP, path);
+    }
+    file.mode = mode & 07777;
+  }
+
+  @Override
+  public void changeOwner(TreePath path, int newUid, int newGid) throws StorageException {
+    ModelFile file = find(path);
+    file.uid = newUid == -1 ? file.uid : newUid;
+    file.gid = newGid == -1 ? file.gid : newGid;
+    if (!file.isDirectory()) {
+      boolean keepGroup = (file.mode & GROUP_EXECUTE) == 0;
+      file.mode &= keepGroup ? ~SET_USER : ~(SET_USER | SET_GROUP);
+    }
+  }
+
+  @Override
+  public void setTimes(TreePath path, long accessNanos, long modifyNanos) throws StorageException {
+    ModelFile file = find(path);
+    if (modifyNanos != FileStat.OMIT_TIME) {
+      file.modifyNanos = modifyNanos;
+    }
+  }
+
+  private ModelFile create(TreePath path, FileType type, int mode) throws StorageException {
+    ModelFile parent = directoryOf(path);
+    ModelFile file = new ModelFile(type, mode & 07777, uid, gid, clockNanos.getAsLong());
+    if ((parent.mode & SET_GROUP) != 0) {
+      file.gid = parent.gid;
+      file.mode |= type == FileType.DIRECTORY ? SET_GROUP : 0;
+    }
+    file.links = 1;
+    parent.children.put(path.name(), file);
+    modified(parent);
+    return file;
+  }
+
+  private void remove(ModelFile parent, Name name) {
+    ModelFile file = parent.children.remove(name);
+    if (file != null) {
+      file.links--;
+      modified(parent);
+    }
+  }
+
+  private void setContent(ModelFile file, byte[] content) {
+    file.content = content;
+    modified(file);
+  }
+
+  private void modified(ModelFile file) {
+    file.modifyNanos = clockNanos.getAsLong();
+  }
+
+  /** The file that a path stands for; its last component is not followed. */
+  private ModelFile find(TreePath path) throws StorageException {
+    if (path.isRoot()) {
+      return root;
+    }
+    return child(directoryOf(path), path);
+  }
+
+  private static ModelFile child(ModelFile directory, TreePath path) throws StorageException {
+    ModelFile file = directory.children.get(path.name());
+    if (file == null) {
+      throw refuse(Errno.ENOENT, path);
+    }
+    return file;
+  }
+
+  private ModelFile directory(TreePath path) throws StorageException {
+    ModelFile file = root;
+    for (Name name : path.names()) {
+      if (!file.isDirectory()) {
+        throw refuse(Errno.ENOTDIR, path);
+      }
+      ModelFile child = file.children.get(name);
+      if (child == null) {
+        throw refuse(Errno.ENOENT, path);
+      }
+      file = child;
+    }
+    if (!file.isDirectory()) {
+      throw refuse(Errno.ENOTDIR, path);
+    }
+    return file;
+  }
+
+  /** The directory that the last component lies in; the root lies in none (EBUSY). */
+  private ModelFile directoryOf(TreePath path) throws StorageException {
+    if (path.isRoot()) {
+      throw refuse(Errno.EBUSY, path);
+    }
+    return directory(path.parent());
+  }
+
+  private void checkFree(TreePath path) throws StorageException {
+    if (directoryOf(path).children.containsKey(path.name())) {
+      throw refuse(Errno.EEXIST, path);
+    }
+  }
+
+  private ModelFile file(int handle) throws StorageException {
+    Handle open = handle(handle);
+    if (open.file() == null) {
+      throw refuse(Errno.ESTALE, handle);
+    }
+    return open.file();
+  }
+
+  private OpenFlags flags(int handle) throws StorageException {
+    return handle(handle).flags();
+  }
+
+  private long[] position(int handle) throws StorageException {
+    return handle(handle).position();
+  }
+
+  private Handle handle(int handle) throws StorageException {
+    Handle open = handles.get(handle);
+    if (open == null) {
+      throw refuse(Errno.EBADF, handle);
+    }
+    return open;
+  }
+
+  private static int checkSize(long sizeBytes, int handle) throws StorageException {
+    if (sizeBytes > MAX_SIZE_BYTES) {
+      throw refuse(Errno.EFBIG, handle);
+    }
+    return (int) sizeBytes;
+  }
+
+  private static StorageException refuse(Errno errno, TreePath path) {
+    return new StorageException(errno, "model", path.toString());
+  }
+
+  private static StorageException refuse(Errno errno, int handle) {
+    return new StorageException(errno, "model", "handle " + handle);
+  }
+}

@@ -1,0 +1,123 @@
+package dev.vfo.testkit.model;
+
+import dev.vfo.storage.FileType;
+import dev.vfo.storage.Name;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/** A file of a {@link FileModel}: what an inode is to a kernel. Two names are hard links when they stand for one object of it. */
+public final class ModelFile {
+  /** A time that nobody knows: equal to any other when attributes are compared. */
+  public static final long UNKNOWN_TIME = Long.MIN_VALUE;
+
+  private static final byte[] EMPTY = {};
+
+  final FileType type;
+  int mode;
+  int uid;
+  int gid;
+  int links;
+  long modifyNanos;
+
+  /** Content or symbolic link's target. Never changed in place, so that copies of the model may share it. */
+  byte[] content = EMPTY;
+
+  /** Value of an extended attribute that stays whatever happens to the file; empty when it has none. */
+  byte[] tag = EMPTY;
+
+  final NavigableMap<Name, ModelFile> children = new TreeMap<>();
+
+  ModelFile(FileType type, int mode, int uid, int gid, long modifyNanos) {
+    this.type = type;
+    this.mode = mode;
+    this.uid = uid;
+    this.gid = gid;
+    this.modifyNanos = modifyNanos;
+  }
+
+  /** A copy of this file and all below it; a file that {@code done} has was copied before. */
+  ModelFile copy(IdentityHashMap<ModelFile, ModelFile> done) {
+    ModelFile known = done.get(this);
+    if (known != null) {
+      return known;
+    }
+    ModelFile copy = new ModelFile(type, mode, uid, gid, modifyNanos);
+    done.put(this, copy);
+    copy.links = links;
+    copy.content = content;
+    copy.tag = tag;
+    for (Map.Entry<Name, ModelFile> child : children.entrySet()) {
+      copy.children.put(child.getKey(), child.getValue().copy(done));
+    }
+    return copy;
+  }
+
+  /** Whether all below is the same, links included; {@code pairs} has the files of this tree with their likes. */
+  boolean isLike(ModelFile other, IdentityHashMap<ModelFile, ModelFile> pairs) {
+    ModelFile known = pairs.putIfAbsent(this, other);
+    if (known != null) {
+      return known == other;
+    }
+    if (!attributes().equals(other.attributes())
+        || !Arrays.equals(content, other.content)
+        || !children.keySet().equals(other.children.keySet())) {
+      return false;
+    }
+    for (Map.Entry<Name, ModelFile> child : children.entrySet()) {
+      ModelFile like = other.children.get(child.getKey());
+      if (like == null || !child.getValue().isLike(like, pairs)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What kind of file it is. */
+  public FileType type() {
+    return type;
+  }
+
+  /** Whether it is a directory. */
+  public boolean isDirectory() {
+    return type == FileType.DIRECTORY;
+  }
+
+  /** The content of a regular file, the target of a symbolic link; not a copy, not to be changed. */
+  public byte[] content() {
+    return content;
+  }
+
+  /** Makes the time of modification unknown. */
+  public void forgetModification() {
+    modifyNanos = UNKNOWN_TIME;
+  }
+
+  /**
+   * Gives it an extended attribute that programs do not know of.
+   *
+   * @param value not copied, not to be changed
+   */
+  public void setTag(byte[] value) {
+    tag = value;
+  }
+
+  /** The value given to {@link #setTag}; empty when there is none. */
+  public byte[] tag() {
+    return tag;
+  }
+
+  /** The entries of a directory. */
+  public NavigableMap<Name, ModelFile> children() {
+    return Collections.unmodifiableNavigableMap(children);
+  }
+
+  /** The attributes; the time of modification may be {@link #UNKNOWN_TIME}. */
+  public FileAttributes attributes() {
+    return new FileAttributes(
+        type, mode, isDirectory() ? 1 : links, uid, gid, content.length, modifyNanos);
+  }
+}

@@ -1,0 +1,316 @@
+package dev.vfo.testkit.model;
+
+import dev.vfo.storage.Errno;
+import dev.vfo.storage.FileStat;
+import dev.vfo.storage.FileType;
+import dev.vfo.storage.Name;
+import dev.vfo.storage.OpenFlag;
+import dev.vfo.storage.RenameMode;
+import dev.vfo.storage.Storage;
+import dev.vfo.storage.StorageException;
+import java.io.ByteArrayOutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The files of an ordinary directory of a {@link Storage}, changed at once and with nothing between. It makes the trees that
+ * histories begin with; over the real storage it is what {@link FileModel} is compared with.
+ */
+public final class PlainFiles implements TreeCalls, AutoCloseable {
+  private static final int BUFFER_BYTES = 1 << 16;
+
+  private final Storage storage;
+  private final int root;
+  private final Map<Integer, Handle> handles = new HashMap<>();
+  private final MemorySegment buffer = Arena.ofAuto().allocate(BUFFER_BYTES, 4096);
+
+  private record Handle(int fd, OpenFlags flags, long[] position) {}
+
+  /** What is done in the directory that a path's last component lies in. */
+  @FunctionalInterface
+  private interface InDirectory<T> {
+    T run(int directory, Name name) throws StorageException;
+  }
+
+  /**
+   * The files in a directory.
+   *
+   * @param root its descriptor, which stays the caller's
+   */
+  public PlainFiles(Storage storage, int root) {
+    this.storage = storage;
+    this.root = root;
+  }
+
+  /** Closes all handles. */
+  @Override
+  public void close() throws StorageException {
+    for (Handle handle : handles.values()) {
+      storage.close(handle.fd());
+    }
+    handles.clear();
+  }
+
+  @Override
+  public void open(int handle, TreePath path, OpenFlags flags, int mode) throws StorageException {
+    int fd =
+        path.isRoot()
+            ? storage.reopen(root, flags.storageBits())
+            : in(path, (dir, name) -> storage.open(dir, name, flags.storageBits(), mode));
+    handles.put(handle, new Handle(fd, flags, new long[1]));
+  }
+
+  @Override
+  public void close(int handle) throws StorageException {
+    int fd = handle(handle).fd();
+    handles.remove(handle);
+    storage.close(fd);
+  }
+
+  @Override
+  public byte[] readAt(int handle, long offset, int lengthBytes) throws StorageException {
+    int fd = handle(handle).fd();
+    ByteArrayOutputStream data = new ByteArrayOutputStream(lengthBytes);
+    while (data.size() < lengthBytes) {
+      MemorySegment part = buffer.asSlice(0, Math.min(BUFFER_BYTES, lengthBytes - data.size()));
+      long count = storage.read(fd, part, offset + data.size());
+      if (count == 0) {
+        break;
+      }
+      data.writeBytes(part.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE));
+    }
+    return data.toByteArray();
+  }
+
+  @Override
+  public void writeAt(int handle, long offset, byte[] data) throws StorageException {
+    writeTo(handle(handle), offset, data);
+  }
+
+  /** Writes, and returns the offset behind what was written. */
+  private long writeTo(Handle handle, long offset, byte[] data) throws StorageException {
+    boolean append = handle.flags().has(OpenFlags.APPEND) && data.length > 0;
+    long start = append ? storage.stat(handle.fd()).sizeBytes() : offset;
+    int done = 0;
+    while (done < data.length) {
+      MemorySegment part = buffer.asSlice(0, Math.min(BUFFER_BYTES, data.length - done));
+      MemorySegment.copy(
+          data, done, part, ValueLayout.JAVA_BYTE, 0, Math.toIntExact(part.byteSize()));
+      done += Math.toIntExact(storage.write(handle.fd(), part, start + done));
+    }
+    return start + data.length;
+  }
+
+  @Override
+  public byte[] read(int handle, int lengthBytes) throws StorageException {
+    long[] position = handle(handle).position();
+    byte[] data = readAt(handle, position[0], lengthBytes);
+    position[0] += data.length;
+    return data;
+  }
+
+  @Override
+  public void write(int handle, byte[] data) throws StorageException {
+    long[] position = handle(handle).position();
+    position[0] = writeTo(handle(handle), position[0], data);
+  }
+
+  @Override
+  public void seek(int handle, long position) throws StorageException {
+    long[] current = handle(handle).position();
+    if (position < 0) {
+      throw new StorageException(Errno.EINVAL, "seek", "handle " + handle);
+    }
+    current[0] = position;
+  }
+
+  @Override
+  public void truncate(int handle, long sizeBytes) throws StorageException {
+    storage.truncate(handle(handle).fd(), sizeBytes);
+  }
+
+  @Override
+  public void allocate(int handle, long offset, long lengthBytes, boolean keepSize)
+      throws StorageException {
+    storage.allocate(handle(handle).fd(), offset, lengthBytes, keepSize);
+  }
+
+  @Override
+  public FileAttributes stat(int handle) throws StorageException {
+    return FileAttributes.of(storage.stat(handle(handle).fd()));
+  }
+
+  @Override
+  public FileAttributes stat(TreePath path) throws StorageException {
+    return FileAttributes.of(storageStat(path));
+  }
+
+  private FileStat storageStat(TreePath path) throws StorageException {
+    return path.isRoot() ? storage.stat(root) : in(path, storage::stat);
+  }
+
+  @Override
+  public List<ListedName> list(TreePath path) throws StorageException {
+    List<ListedName> names = new ArrayList<>();
+    int directory = openDirectory(path);
+    try {
+      storage.list(
+          directory,
+          (name, inode, type) -> {
+            names.add(new ListedName(name, type));
+            return true;
+          });
+    } finally {
+      storage.close(directory);
+    }
+    names.sort(null);
+    return names;
+  }
+
+  @Override
+  public byte[] readSymlink(TreePath path) throws StorageException {
+    return in(path, storage::readSymlink);
+  }
+
+  @Override
+  public void unlink(TreePath path) throws StorageException {
+    doIn(path, storage::unlink);
+  }
+
+  @Override
+  public void removeDirectory(TreePath path) throws StorageException {
+    doIn(path, storage::removeDirectory);
+  }
+
+  @Override
+  public void rename(TreePath from, TreePath to, RenameMode mode) throws StorageException {
+    doIn(
+        from,
+        (fromDir, fromName) ->
+            doIn(to, (toDir, name) -> storage.rename(fromDir, fromName, toDir, name, mode)));
+  }
+
+  @Override
+  public void makeDirectory(TreePath path, int mode) throws StorageException {
+    doIn(
+        path,
+        (directory, name) -> {
+          int inherited = storage.stat(directory).mode() & FileModel.SET_GROUP;
+          storage.makeDirectory(directory, name, mode | inherited);
+        });
+  }
+
+  @Override
+  public void link(TreePath from, TreePath to) throws StorageException {
+    doIn(
+        from,
+        (fromDir, fromName) ->
+            doIn(to, (toDir, name) -> storage.link(fromDir, fromName, toDir, name)));
+  }
+
+  @Override
+  public void makeSymlink(TreePath path, byte[] target) throws StorageException {
+    doIn(path, (directory, name) -> storage.makeSymlink(directory, name, target));
+  }
+
+  @Override
+  public void changeMode(TreePath path, int mode) throws StorageException {
+    doAt(path, (directory, name) -> storage.changeMode(directory, name, mode));
+  }
+
+  @Override
+  public void changeOwner(TreePath path, int uid, int gid) throws StorageException {
+    doAt(path, (directory, name) -> storage.changeOwner(directory, name, uid, gid));
+  }
+
+  @Override
+  public void setTimes(TreePath path, long accessNanos, long modifyNanos) throws StorageException {
+    doAt(path, (directory, name) -> storage.setTimes(directory, name, accessNanos, modifyNanos));
+  }
+
+  private Handle handle(int handle) throws StorageException {
+    Handle open = handles.get(handle);
+    if (open == null) {
+      throw new StorageException(Errno.EBADF, "use", "handle " + handle);
+    }
+    return open;
+  }
+
+  private int openDirectory(TreePath path) throws StorageException {
+    int flags = OpenFlag.READ | OpenFlag.DIRECTORY;
+    int directory = storage.reopen(root, flags);
+    for (Name name : path.names()) {
+      int above = directory;
+      try {
+        directory = storage.open(above, name, flags, 0);
+      } finally {
+        storage.close(above);
+      }
+    }
+    return directory;
+  }
+
+  private <T> T in(TreePath path, InDirectory<T> step) throws StorageException {
+    if (path.isRoot()) {
+      throw new StorageException(Errno.EBUSY, "use", "/");
+    }
+    int directory = openDirectory(path.parent());
+    try {
+      return step.run(directory, path.name());
+    } finally {
+      storage.close(directory);
+    }
+  }
+
+  /** {@link InDirectory} without a result. */
+  @FunctionalInterface
+  private interface Step {
+    void run(int directory, Name name) throws StorageException;
+  }
+
+  private void doIn(TreePath path, Step step) throws StorageException {
+    Boolean unused =
+        in(
+            path,
+            (directory, name) -> {
+              step.run(directory, name);
+              return true;
+            });
+  }
+
+  /** As {@link #doIn}, but works for the root too, which has a name in its own parent. */
+  private void doAt(TreePath path, Step step) throws StorageException {
+    if (!path.isRoot()) {
+      doIn(path, step);
+      return;
+    }
+    int parent = storage.openParent(root);
+    try {
+      step.run(parent, nameOfRoot(parent));
+    } finally {
+      storage.close(parent);
+    }
+  }
+
+  private Name nameOfRoot(int parent) throws StorageException {
+    long inode = storage.stat(root).identity().inode();
+    List<Name> found = new ArrayList<>();
+    storage.list(
+        parent,
+        (name, number, type) -> {
+          if (number == inode && type == FileType.DIRECTORY) {
+            found.add(name);
+          }
+          return found.isEmpty();
+        });
+    if (found.isEmpty()) {
+      throw new StorageException(Errno.ENOENT, "find", "the root's own name");
+    }
+    return found.getFirst();
+  }
+}

@@ -1,0 +1,91 @@
+package dev.vfo.testkit.model;
+
+import dev.vfo.storage.FileStat;
+import dev.vfo.storage.RenameMode;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * The file operations of a program, on one tree. Files are named by path, open ones by a handle: a small number that the caller
+ * chooses. A call that is refused throws {@link dev.vfo.storage.StorageException} with the errno that Linux gives a user who may
+ * do everything, and has had no effect; any other exception says that the implementation failed. No path follows a symbolic
+ * link: as the last component it is meant itself, before that it is no directory (ENOTDIR). New files belong to the storage's
+ * effective user and group, but in a directory with the set-group-id bit.
+ */
+public interface TreeCalls {
+  /**
+   * Opens or creates a file.
+   *
+   * @param handle a number that no open file has
+   * @param mode permission bits of a file that is created
+   */
+  void open(int handle, TreePath path, OpenFlags flags, int mode) throws IOException;
+
+  /** Closes a handle. Works for a stale one too. */
+  void close(int handle) throws IOException;
+
+  /** The bytes at an offset: fewer than asked for only at the end of the file. */
+  byte[] readAt(int handle, long offset, int lengthBytes) throws IOException;
+
+  /** Writes all bytes at an offset; at the end of the file, whatever the offset, when it was opened to append. */
+  void writeAt(int handle, long offset, byte[] data) throws IOException;
+
+  /** Reads from the handle's position, and moves it. */
+  byte[] read(int handle, int lengthBytes) throws IOException;
+
+  /** Writes at the handle's position, or at the end when it was opened to append, and moves the position behind it. */
+  void write(int handle, byte[] data) throws IOException;
+
+  /** Sets the handle's position. */
+  void seek(int handle, long position) throws IOException;
+
+  /** Sets the size. Counts as a modification even when the size stays. */
+  void truncate(int handle, long sizeBytes) throws IOException;
+
+  /** Reserves space for a range; grows the file to its end unless {@code keepSize}. Counts as a modification. */
+  void allocate(int handle, long offset, long lengthBytes, boolean keepSize) throws IOException;
+
+  /** The attributes of an open file. */
+  FileAttributes stat(int handle) throws IOException;
+
+  /** The attributes of a file. */
+  FileAttributes stat(TreePath path) throws IOException;
+
+  /** The names in a directory, in ascending order of their bytes. */
+  List<ListedName> list(TreePath path) throws IOException;
+
+  /** The target of a symbolic link. */
+  byte[] readSymlink(TreePath path) throws IOException;
+
+  /** Removes a name that is no directory. */
+  void unlink(TreePath path) throws IOException;
+
+  /** Renames. */
+  void rename(TreePath from, TreePath to, RenameMode mode) throws IOException;
+
+  /** Makes a directory. */
+  void makeDirectory(TreePath path, int mode) throws IOException;
+
+  /** Removes an empty directory. */
+  void removeDirectory(TreePath path) throws IOException;
+
+  /** Makes a second name. */
+  void link(TreePath from, TreePath to) throws IOException;
+
+  /** Makes a symbolic link. */
+  void makeSymlink(TreePath path, byte[] target) throws IOException;
+
+  /** Sets the permission bits; EOPNOTSUPP for a symbolic link. */
+  void changeMode(TreePath path, int mode) throws IOException;
+
+  /** Sets owner and group; -1 leaves one as it is. */
+  void changeOwner(TreePath path, int uid, int gid) throws IOException;
+
+  /**
+   * Sets the times.
+   *
+   * @param accessNanos nanoseconds since 1970, or {@link FileStat#OMIT_TIME}
+   * @param modifyNanos likewise
+   */
+  void setTimes(TreePath path, long accessNanos, long modifyNanos) throws IOException;
+}
