@@ -1,6 +1,9 @@
 import org.jspecify.annotations.NullMarked;
 
-/** Simulated storage, model, history generator and contract suites for what stands on the storage seam. */
+/**
+ * Simulated storage, model, history generator and contract suites for what stands on the storage
+ * seam.
+ */
 @NullMarked
 module dev.vfo.testkit {
   requires transitive dev.vfo.storage;
@@ -8,6 +11,7 @@ module dev.vfo.testkit {
   requires static transitive org.jspecify;
 
   exports dev.vfo.testkit;
+  exports dev.vfo.testkit.harness;
   exports dev.vfo.testkit.history;
   exports dev.vfo.testkit.model;
 }

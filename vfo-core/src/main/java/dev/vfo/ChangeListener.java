@@ -3,8 +3,8 @@ package dev.vfo;
 import dev.vfo.storage.Name;
 
 /**
- * Is told what changed in a tree, after the fact and in the thread that changed it: for caches above it. Must be quick, and must not
- * use the tree.
+ * Is told what changed in a tree, after the fact and in the thread that changed it: for caches
+ * above it. Must be quick, and must not use the tree.
  */
 public interface ChangeListener {
   /** A file's content, size or attributes changed. */

@@ -1,6 +1,9 @@
 package dev.vfo;
 
-/** A root that is not the directory which its journal was written for, while layers of it wait to be applied. */
+/**
+ * A root that is not the directory which its journal was written for, while layers of it wait to be
+ * applied.
+ */
 public final class CopiedRootException extends VfoException {
   private static final long serialVersionUID = 1L;
 

@@ -15,10 +15,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tree's operations on entry numbers, as the kernel speaks of inodes: the ground on which paths, NIO.2 and FUSE stand.
+ * A tree's operations on entry numbers, as the kernel speaks of inodes: the ground on which paths,
+ * NIO.2 and FUSE stand.
  *
- * <p>A number that a call returns is pinned once: it stays valid, and stays the same number, until {@link #unpin}. Errors are {@link
- * StorageException} with the errno that Linux gives; ESTALE for a number whose step was rolled back. Thread safe.
+ * <p>A number that a call returns is pinned once: it stays valid, and stays the same number, until
+ * {@link #unpin}. Errors are {@link StorageException} with the errno that Linux gives; ESTALE for a
+ * number whose step was rolled back. Thread safe.
  */
 public final class EntryOperations {
   private static final int MAX_PATH_BYTES = 4096;
@@ -231,8 +233,7 @@ public final class EntryOperations {
   }
 
   NewEntry defaultOwner(int mode) {
-    return new NewEntry(
-        mode, engine.storage().effectiveUid(), engine.storage().effectiveGid());
+    return new NewEntry(mode, engine.storage().effectiveUid(), engine.storage().effectiveGid());
   }
 
   void fireEntry(long number) {

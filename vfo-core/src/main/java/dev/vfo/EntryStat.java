@@ -12,7 +12,8 @@ import dev.vfo.storage.FileType;
  * @param sizeBytes length of the content; of a symbolic link, of its target
  * @param accessNanos nanoseconds since 1970
  * @param modifyNanos likewise
- * @param changeNanos likewise; after a recovery it is the time of the apply (see docs/guarantees.md)
+ * @param changeNanos likewise; after a recovery it is the time of the apply (see
+ *     docs/guarantees.md)
  */
 public record EntryStat(
     long number,

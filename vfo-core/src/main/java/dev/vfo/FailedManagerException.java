@@ -1,6 +1,9 @@
 package dev.vfo;
 
-/** The manager cannot go on: the journal could not be written, or it is closed. What was acknowledged is safe; open the root again. */
+/**
+ * The manager cannot go on: the journal could not be written, or it is closed. What was
+ * acknowledged is safe; open the root again.
+ */
 public final class FailedManagerException extends VfoException {
   private static final long serialVersionUID = 1L;
 

@@ -18,9 +18,10 @@ import java.util.Set;
 /**
  * The files of a root by path, inside the step.
  *
- * <p>Paths are text (UTF-8), with '/' between the names, and begin at the root whether they begin with '/' or not. Symbolic links
- * are followed, and never lead out of the root: ".." above it is the root, an absolute target begins there. New files get mode 0644,
- * directories 0755. Errors are {@link StorageException} with the errno that Linux gives. Thread safe.
+ * <p>Paths are text (UTF-8), with '/' between the names, and begin at the root whether they begin
+ * with '/' or not. Symbolic links are followed, and never lead out of the root: ".." above it is
+ * the root, an absolute target begins there. New files get mode 0644, directories 0755. Errors are
+ * {@link StorageException} with the errno that Linux gives. Thread safe.
  */
 public final class FileTree {
   private static final int FILE_MODE = 0644;
@@ -37,8 +38,9 @@ public final class FileTree {
   /**
    * Opens a file.
    *
-   * @param options {@link StandardOpenOption} READ, WRITE, APPEND, CREATE, CREATE_NEW, TRUNCATE_EXISTING, SYNC and DSYNC (which mean
-   *     nothing in a step), and {@link LinkOption#NOFOLLOW_LINKS}; none: READ
+   * @param options {@link StandardOpenOption} READ, WRITE, APPEND, CREATE, CREATE_NEW,
+   *     TRUNCATE_EXISTING, SYNC and DSYNC (which mean nothing in a step), and {@link
+   *     LinkOption#NOFOLLOW_LINKS}; none: READ
    */
   public VirtualFile open(String path, OpenOption... options) throws IOException {
     Set<OpenOption> wanted = Set.of(options);
@@ -77,8 +79,7 @@ public final class FileTree {
             requireErrno(e, Errno.ENOENT);
           }
         }
-        return entries.createFile(
-            place.directory(), place.name(), entries.defaultOwner(FILE_MODE));
+        return entries.createFile(place.directory(), place.name(), entries.defaultOwner(FILE_MODE));
       } catch (StorageException e) {
         // Somebody made it between the two calls: then it is there.
         if (fresh || e.errno() != Errno.EEXIST) {
@@ -140,8 +141,7 @@ public final class FileTree {
   public void rename(String from, String to, RenameMode mode) throws IOException {
     try (PathWalk.Place source = walk.place(from, false);
         PathWalk.Place target = walk.place(to, false)) {
-      entries.rename(
-          source.directory(), source.name(), target.directory(), target.name(), mode);
+      entries.rename(source.directory(), source.name(), target.directory(), target.name(), mode);
     }
   }
 
@@ -195,8 +195,7 @@ public final class FileTree {
 
   /** The target of a symbolic link. */
   public String readSymlink(String path) throws IOException {
-    return new String(
-        withEntry(path, false, entries::readSymlink), StandardCharsets.UTF_8);
+    return new String(withEntry(path, false, entries::readSymlink), StandardCharsets.UTF_8);
   }
 
   /** The entries of a directory, in no order. */
@@ -278,8 +277,7 @@ public final class FileTree {
     T apply(long number) throws IOException;
   }
 
-  private <T> T withEntry(String path, boolean follow, Operation<T> operation)
-      throws IOException {
+  private <T> T withEntry(String path, boolean follow, Operation<T> operation) throws IOException {
     long number = walk.find(path, follow);
     try {
       return operation.apply(number);

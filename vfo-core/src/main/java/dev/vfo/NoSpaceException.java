@@ -1,6 +1,9 @@
 package dev.vfo;
 
-/** There is no room for the checkpoint. Nothing is lost: the step stays as it was, and the checkpoint succeeds when there is room. */
+/**
+ * There is no room for the checkpoint. Nothing is lost: the step stays as it was, and the
+ * checkpoint succeeds when there is room.
+ */
 public final class NoSpaceException extends VfoException {
   private static final long serialVersionUID = 1L;
 

@@ -4,7 +4,10 @@ import dev.vfo.checkpoint.Rollbacks.Rollback;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** An offset that can go back: it remembers what it was at the end of each layer that may still be dropped. Not thread safe. */
+/**
+ * An offset that can go back: it remembers what it was at the end of each layer that may still be
+ * dropped. Not thread safe.
+ */
 final class OffsetHistory {
   private static final int MOST = 64;
 

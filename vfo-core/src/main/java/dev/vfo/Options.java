@@ -10,8 +10,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.random.RandomGenerator;
 
 /**
- * What a manager is made with. Immutable; each {@code with} gives a changed copy. All that the engine takes from the world is here,
- * so that a program can be crash-tested with a simulated one.
+ * What a manager is made with. Immutable; each {@code with} gives a changed copy. All that the
+ * engine takes from the world is here, so that a program can be crash-tested with a simulated one.
  */
 public final class Options {
   private static final long DEFAULT_MEMORY_BYTES = 256L << 20;
@@ -78,14 +78,20 @@ public final class Options {
     return copy;
   }
 
-  /** What runs the background work: applying layers, preparing segments. A task that never runs does no harm. */
+  /**
+   * What runs the background work: applying layers, preparing segments. A task that never runs does
+   * no harm.
+   */
   public Options withExecutor(Executor changed) {
     Options copy = new Options(this);
     copy.executor = changed;
     return copy;
   }
 
-  /** The most memory that blocks may take, bytes, from 64 KiB on. A step that needs more gets ENOMEM from its write. */
+  /**
+   * The most memory that blocks may take, bytes, from 64 KiB on. A step that needs more gets ENOMEM
+   * from its write.
+   */
   public Options withMemoryBytes(long changed) {
     if (changed < 64 << 10) {
       throw new IllegalArgumentException("memoryBytes " + changed + ": at least 65536");
@@ -95,7 +101,10 @@ public final class Options {
     return copy;
   }
 
-  /** The most that {@code .vfo} may take on the disk, bytes. A checkpoint that needs more fails as on a full disk. */
+  /**
+   * The most that {@code .vfo} may take on the disk, bytes. A checkpoint that needs more fails as
+   * on a full disk.
+   */
   public Options withDiskBytes(long changed) {
     if (changed < 64 << 10) {
       throw new IllegalArgumentException("diskBytes " + changed + ": at least 65536");
@@ -119,7 +128,9 @@ public final class Options {
     return copy;
   }
 
-  /** How many committed layers may wait to be applied before a checkpoint waits for them; from 1 on. */
+  /**
+   * How many committed layers may wait to be applied before a checkpoint waits for them; from 1 on.
+   */
   public Options withMaxUnappliedLayers(int changed) {
     if (changed < 1) {
       throw new IllegalArgumentException("maxUnappliedLayers " + changed + ": at least 1");

@@ -73,7 +73,10 @@ final class PathWalk {
     }
   }
 
-  /** One walk: the directories from the root to where it stands, each pinned, and the names that are to come. */
+  /**
+   * One walk: the directories from the root to where it stands, each pinned, and the names that are
+   * to come.
+   */
   private final class Walk implements AutoCloseable {
     private final String path;
     private final List<Long> directories = new ArrayList<>();

@@ -11,6 +11,8 @@ public interface RangeVisitor {
   /** A part that is zeros. */
   void zeros(long offset, long lengthBytes) throws StorageException;
 
-  /** A part that stands in the home file, at the same offset; the descriptor is for this call only. */
+  /**
+   * A part that stands in the home file, at the same offset; the descriptor is for this call only.
+   */
   void home(long offset, long lengthBytes, int fd) throws StorageException;
 }

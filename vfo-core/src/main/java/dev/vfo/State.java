@@ -2,7 +2,10 @@ package dev.vfo;
 
 import java.util.Arrays;
 
-/** What a program wants to find again with a checkpoint: bytes that mean something to it alone. Immutable. */
+/**
+ * What a program wants to find again with a checkpoint: bytes that mean something to it alone.
+ * Immutable.
+ */
 public final class State {
   private static final State EMPTY = new State(new byte[0]);
 

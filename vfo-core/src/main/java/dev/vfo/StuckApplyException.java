@@ -1,6 +1,9 @@
 package dev.vfo;
 
-/** A committed layer cannot be written to the root. It is safe in the journal and tried again; the message names the file and the error. */
+/**
+ * A committed layer cannot be written to the root. It is safe in the journal and tried again; the
+ * message names the file and the error.
+ */
 public final class StuckApplyException extends VfoException {
   private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,9 @@
 package dev.vfo;
 
-/** A directory that cannot be managed: it is missing, read-only, inside of another root, or on a file system that cannot serve. */
+/**
+ * A directory that cannot be managed: it is missing, read-only, inside of another root, or on a
+ * file system that cannot serve.
+ */
 public final class UnusableRootException extends VfoException {
   private static final long serialVersionUID = 1L;
 

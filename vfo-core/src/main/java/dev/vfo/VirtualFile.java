@@ -14,9 +14,9 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * An open file of a tree, with an offset of its own for sequential reads and writes. It survives checkpoints, and a rollback when it
- * is older than the dropped step: it then has the offset of the last checkpoint again. Thread safe; sequential calls of several
- * threads follow one another.
+ * An open file of a tree, with an offset of its own for sequential reads and writes. It survives
+ * checkpoints, and a rollback when it is older than the dropped step: it then has the offset of the
+ * last checkpoint again. Thread safe; sequential calls of several threads follow one another.
  */
 public final class VirtualFile implements AutoCloseable {
   private static final int PIECE_BYTES = 1 << 20;
@@ -104,18 +104,21 @@ public final class VirtualFile implements AutoCloseable {
   }
 
   /**
-   * Shows where the bytes of a range are, without copying them: in memory, nowhere (zeros), or in a home file.
+   * Shows where the bytes of a range are, without copying them: in memory, nowhere (zeros), or in a
+   * home file.
    *
    * @return number of bytes, fewer only at the end of the file
    */
-  public long ranges(long position, long lengthBytes, RangeVisitor visitor)
-      throws IOException {
+  public long ranges(long position, long lengthBytes, RangeVisitor visitor) throws IOException {
     use(OpenFlag.READ, "read");
     requireNotNegative(position);
     return engine.content().ranges(entry, position, lengthBytes, visitor);
   }
 
-  /** Writes all that remains at the file's own offset, or with APPEND at the end, and moves the offset. */
+  /**
+   * Writes all that remains at the file's own offset, or with APPEND at the end, and moves the
+   * offset.
+   */
   public synchronized int write(ByteBuffer source) throws IOException {
     use(OpenFlag.WRITE, "write");
     int start = source.position();
@@ -159,7 +162,8 @@ public final class VirtualFile implements AutoCloseable {
       throw new StorageException(
           Errno.ENOMEM,
           "write",
-          entry + " (the step is larger than the memory budget: checkpoint more often, or raise it)");
+          entry
+              + " (the step is larger than the memory budget: checkpoint more often, or raise it)");
     }
     return written;
   }
@@ -200,7 +204,8 @@ public final class VirtualFile implements AutoCloseable {
   }
 
   /**
-   * Makes sure that the file has a range. The disk space is reserved with the checkpoint, not before.
+   * Makes sure that the file has a range. The disk space is reserved with the checkpoint, not
+   * before.
    *
    * @param keepSize whether the size stays when the range ends behind it
    */

@@ -6,12 +6,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The owner of a root: all changes that a program makes through its tree are one step, until a checkpoint makes them durable, all of
- * them and the program's state at once, or a rollback drops them. Between checkpoints nothing is seen in the root. Thread safe.
+ * The owner of a root: all changes that a program makes through its tree are one step, until a
+ * checkpoint makes them durable, all of them and the program's state at once, or a rollback drops
+ * them. Between checkpoints nothing is seen in the root. Thread safe.
  *
- * <p>A call goes from here to {@link Engine}, which seals and commits; a file operation from {@link FileTree} (paths) to {@link
- * EntryOperations} (numbers), to the namespace or the content in memory, and to the home file where no layer has the answer. What is
- * promised is in {@code docs/guarantees.md}.
+ * <p>A call goes from here to {@link Engine}, which seals and commits; a file operation from {@link
+ * FileTree} (paths) to {@link EntryOperations} (numbers), to the namespace or the content in
+ * memory, and to the home file where no layer has the answer. What is promised is in {@code
+ * docs/guarantees.md}.
  */
 public final class VirtualFileManager implements AutoCloseable {
   private final Engine engine;
@@ -59,12 +61,13 @@ public final class VirtualFileManager implements AutoCloseable {
   }
 
   /**
-   * Ends the step: its changes and the state are durable when this returns (G3). Without a change, and with an equal state, it
-   * costs no I/O and returns the last checkpoint.
+   * Ends the step: its changes and the state are durable when this returns (G3). Without a change,
+   * and with an equal state, it costs no I/O and returns the last checkpoint.
    *
    * @throws NoSpaceException when there is no room; nothing is lost, the step goes on
    * @throws StuckApplyException when too many checkpoints wait to be applied; likewise
-   * @throws FailedManagerException when the journal cannot be written; the root is to be opened again
+   * @throws FailedManagerException when the journal cannot be written; the root is to be opened
+   *     again
    */
   public Checkpoint checkpoint(State state) throws IOException {
     return engine.commit(engine.seal(), state);
@@ -76,7 +79,8 @@ public final class VirtualFileManager implements AutoCloseable {
   }
 
   /**
-   * Decides a sealed step, and all that were sealed before it, in one record. Throws as {@link #checkpoint(State)} does.
+   * Decides a sealed step, and all that were sealed before it, in one record. Throws as {@link
+   * #checkpoint(State)} does.
    *
    * @throws IllegalArgumentException when a rollback has dropped the step
    */
@@ -84,14 +88,18 @@ public final class VirtualFileManager implements AutoCloseable {
     return engine.commit(step.layer(), state);
   }
 
-  /** Drops the step and all that is sealed: back to the last checkpoint. Handles opened since then are stale. */
+  /**
+   * Drops the step and all that is sealed: back to the last checkpoint. Handles opened since then
+   * are stale.
+   */
   public void rollback() throws IOException {
     engine.rollback();
     entries.listeners().forEach(ChangeListener::rolledBack);
   }
 
   /**
-   * Waits until the root has all that was committed: then it is an ordinary tree, complete without {@code .vfo} (G8).
+   * Waits until the root has all that was committed: then it is an ordinary tree, complete without
+   * {@code .vfo} (G8).
    *
    * @throws StuckApplyException when a layer cannot be applied
    */
@@ -100,7 +108,8 @@ public final class VirtualFileManager implements AutoCloseable {
   }
 
   /**
-   * Does one step of the background work in the caller's thread; for programs that give no executor a chance, and for tests.
+   * Does one step of the background work in the caller's thread; for programs that give no executor
+   * a chance, and for tests.
    *
    * @return whether there was something to do
    */
@@ -121,7 +130,8 @@ public final class VirtualFileManager implements AutoCloseable {
   /**
    * Drops the step, as a crash would, and waits until what is committed is in the root.
    *
-   * @throws StuckApplyException when a layer cannot be applied; it is closed all the same, and the journal has the layer
+   * @throws StuckApplyException when a layer cannot be applied; it is closed all the same, and the
+   *     journal has the layer
    */
   @Override
   public void close() throws IOException {

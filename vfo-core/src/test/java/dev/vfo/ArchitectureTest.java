@@ -39,6 +39,8 @@ class ArchitectureTest {
           Set.of("checkpoint", "names", "overlay", "changes"),
           "dev.vfo.checkpoint",
           Set.of("names", "overlay", "journal", "apply", "recovery", "changes"),
+          "dev.vfo.inspect",
+          Set.of("journal", "apply", "changes"),
           "dev.vfo.recovery",
           Set.of("journal", "apply", "changes"),
           "dev.vfo.names",

@@ -9,7 +9,10 @@ import dev.vfo.testkit.history.Profile;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The engine against the simulator: generated histories, a crash at every call, recoveries that crash again, faults (I1 to I10). */
+/**
+ * The engine against the simulator: generated histories, a crash at every call, recoveries that
+ * crash again, faults (I1 to I10).
+ */
 class EngineCrashTest {
   private static final int THREADS = 2;
   private static final long RECOVERIES = Long.getLong("vfo.recoveries", 100_000);

@@ -1,6 +1,7 @@
 package dev.vfo;
 
 import dev.vfo.storage.Errno;
+import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.RenameMode;
@@ -21,11 +22,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** The engine as the test kit's harness drives it: in one thread, background work only when it is asked for. */
+/**
+ * The engine as the test kit's harness drives it: in one thread, background work only when it is
+ * asked for.
+ */
 class EngineSubject implements Subject {
   private static final long MEMORY_BYTES = 1 << 20;
   private static final int SEGMENT_BYTES = 32 << 10;
+
+  // Salts must never repeat, also when the clock stands still; what they are decides nothing that
+  // is done.
+  private static final AtomicLong OPENED = new AtomicLong();
 
   private final VirtualFileManager manager;
   private final EntryOperations entries;
@@ -45,7 +54,7 @@ class EngineSubject implements Subject {
     return Options.defaults()
         .withStorage(storage)
         .withClock(clock)
-        .withRandom(new Random(clock.getAsLong()))
+        .withRandom(new Random(OPENED.incrementAndGet()))
         .withExecutor(task -> {})
         .withMemoryBytes(MEMORY_BYTES)
         .withFirstSegmentBytes(SEGMENT_BYTES)
@@ -87,7 +96,14 @@ class EngineSubject implements Subject {
     if (path.isRoot()) {
       throw new StorageException(forRoot, "use", "/");
     }
-    return at(path.parent(), directory -> call.on(directory, path.name()));
+    return at(
+        path.parent(),
+        directory -> {
+          if (entries.stat(directory).type() != FileType.DIRECTORY) {
+            throw new StorageException(Errno.ENOTDIR, "use", path.toString());
+          }
+          return call.on(directory, path.name());
+        });
   }
 
   private VirtualFile handle(int handle) throws StorageException {
@@ -131,7 +147,7 @@ class EngineSubject implements Subject {
         entries.unpin(number, 1);
         throw new StorageException(Errno.EEXIST, "create", name.toString());
       }
-      if (entries.stat(number).type() == dev.vfo.storage.FileType.DIRECTORY) {
+      if (entries.stat(number).type() == FileType.DIRECTORY) {
         entries.unpin(number, 1);
         throw new StorageException(Errno.EISDIR, "create", name.toString());
       }
@@ -182,30 +198,27 @@ class EngineSubject implements Subject {
 
   @Override
   public void seek(int handle, long position) throws IOException {
-    notStale(
-        () -> {
-          handle(handle).position(position);
-          return handle;
-        });
+    notStale(() -> {
+      handle(handle).position(position);
+      return handle;
+    });
   }
 
   @Override
   public void truncate(int handle, long sizeBytes) throws IOException {
-    notStale(
-        () -> {
-          handle(handle).truncate(sizeBytes);
-          return handle;
-        });
+    notStale(() -> {
+      handle(handle).truncate(sizeBytes);
+      return handle;
+    });
   }
 
   @Override
   public void allocate(int handle, long offset, long lengthBytes, boolean keepSize)
       throws IOException {
-    notStale(
-        () -> {
-          handle(handle).allocate(offset, lengthBytes, keepSize);
-          return handle;
-        });
+    notStale(() -> {
+      handle(handle).allocate(offset, lengthBytes, keepSize);
+      return handle;
+    });
   }
 
   @Override
@@ -219,7 +232,7 @@ class EngineSubject implements Subject {
   }
 
   private static FileAttributes attributes(EntryStat stat) {
-    boolean directory = stat.type() == dev.vfo.storage.FileType.DIRECTORY;
+    boolean directory = stat.type() == FileType.DIRECTORY;
     return new FileAttributes(
         stat.type(),
         stat.mode(),
@@ -278,8 +291,7 @@ class EngineSubject implements Subject {
         path,
         Errno.EEXIST,
         (directory, name) -> {
-          entries.unpin(
-              entries.createDirectory(directory, name, entries.defaultOwner(mode)), 1);
+          entries.unpin(entries.createDirectory(directory, name, entries.defaultOwner(mode)), 1);
           return name;
         });
   }
@@ -297,14 +309,20 @@ class EngineSubject implements Subject {
 
   @Override
   public void link(TreePath from, TreePath to) throws IOException {
-    at(
+    in(
         from,
-        number ->
+        Errno.EPERM,
+        (source, sourceName) ->
             in(
                 to,
                 Errno.EEXIST,
                 (directory, name) -> {
-                  entries.link(number, directory, name);
+                  long number = entries.lookup(source, sourceName);
+                  try {
+                    entries.link(number, directory, name);
+                  } finally {
+                    entries.unpin(number, 1);
+                  }
                   return name;
                 }));
   }

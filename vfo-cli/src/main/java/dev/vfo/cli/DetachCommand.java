@@ -44,7 +44,8 @@ final class DetachCommand extends RootCommand {
     Path root = root();
     ManagedRoot.Recovery done = new ManagedRoot(RootRegistry.ofUser(terminal()), root).recover();
     new Detachment(root).run();
-    String place = done.checkpoint() == 0 ? "without a checkpoint" : "at checkpoint " + done.checkpoint();
+    String place =
+        done.checkpoint() == 0 ? "without a checkpoint" : "at checkpoint " + done.checkpoint();
     report(root, "detached " + place + ", an ordinary directory now");
     return ExitCode.OK;
   }

@@ -11,8 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Takes the control folder away from a root, which must be applied. The folder gets another name first, in one atomic and durable
- * act, so that a crash leaves either the root as it was or an ordinary folder with some rubbish, which the next try removes.
+ * Takes the control folder away from a root, which must be applied. The folder gets another name
+ * first, in one atomic and durable act, so that a crash leaves either the root as it was or an
+ * ordinary folder with some rubbish, which the next try removes.
  */
 final class Detachment {
   private static final Name CONTROL = Name.of(RootFinder.CONTROL);
@@ -31,7 +32,10 @@ final class Detachment {
     return Files.isDirectory(folder.resolve(REMOVED.toString())) && !RootFinder.isRoot(folder);
   }
 
-  /** Renames the control folder and removes it; fails, and changes nothing, when somebody uses the root. */
+  /**
+   * Renames the control folder and removes it; fails, and changes nothing, when somebody uses the
+   * root.
+   */
   void run() throws IOException {
     int directory = storage.openRoot(root);
     try {

@@ -10,8 +10,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a document as JSON. Values are maps with text keys, lists, text, numbers, truth values and null; anything else is written
- * as its text. The only class that knows the JSON library, so that it is loaded only where JSON is wanted.
+ * Writes a document as JSON. Values are maps with text keys, lists, text, numbers, truth values and
+ * null; anything else is written as its text. The only class that knows the JSON library, so that
+ * it is loaded only where JSON is wanted.
  */
 public final class Json {
   private Json() {}

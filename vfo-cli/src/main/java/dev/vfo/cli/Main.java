@@ -15,7 +15,10 @@ public final class Main {
     System.exit(codeWithOutput(code, terminal));
   }
 
-  /** The code, unless what the command printed got lost. A reader that has seen enough is none of our business. */
+  /**
+   * The code, unless what the command printed got lost. A reader that has seen enough is none of
+   * our business.
+   */
   private static int codeWithOutput(int code, Terminal terminal) {
     @Nullable IOException lost = terminal.outputError();
     if (lost == null) {

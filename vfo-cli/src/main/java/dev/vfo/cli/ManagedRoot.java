@@ -10,7 +10,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Brings a root to its last checkpoint. Stateless but for the registry, where the root is as long as that takes. */
+/**
+ * Brings a root to its last checkpoint. Stateless but for the registry, where the root is as long
+ * as that takes.
+ */
 final class ManagedRoot {
   private final RootRegistry registry;
   private final Path root;
@@ -28,21 +31,24 @@ final class ManagedRoot {
     this.root = root;
   }
 
-  /** Recovers and applies all; when it returns the root is an ordinary tree at its last checkpoint. */
+  /**
+   * Recovers and applies all; when it returns the root is an ordinary tree at its last checkpoint.
+   */
   Recovery recover() throws IOException {
     Storage storage = new LinuxStorage();
     RootInspection before = RootInspection.read(storage, root);
-    Optional<String> id = before.rootId();
-    if (id.isPresent()) {
-      registry.add(id.get(), root);
+    Optional<RootRegistry.Item> item =
+        before.rootId().map(id -> new RootRegistry.Item(id, root.toAbsolutePath()));
+    if (item.isPresent()) {
+      registry.add(item.get());
     }
     long checkpoint;
     try (VirtualFileManager manager = VirtualFileManager.open(root, Options.defaults())) {
       manager.awaitApplied();
       checkpoint = manager.lastCheckpoint().map(Checkpoint::number).orElse(0L);
     }
-    if (id.isPresent()) {
-      registry.remove(id.get());
+    if (item.isPresent()) {
+      registry.remove(item.get());
     }
     return new Recovery(root, checkpoint, before.unapplied().size());
   }

@@ -69,7 +69,7 @@ final class RecoverCommand extends RootCommand {
   private void recover(RootRegistry registry, RootRegistry.Item item) throws IOException {
     Path root = item.path();
     if (!Files.isDirectory(root) || !RootFinder.isRoot(root)) {
-      registry.remove(item.id());
+      registry.remove(item);
       note(root, "gone", root + ": no root any more, taken off the list");
       return;
     }

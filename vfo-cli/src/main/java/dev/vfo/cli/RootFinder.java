@@ -19,7 +19,8 @@ final class RootFinder {
    * The root that the user means.
    *
    * @param folder the current folder
-   * @param wanted what stands on the command line, null for nothing: then the root that the current folder lies in
+   * @param wanted what stands on the command line, null for nothing: then the root that the current
+   *     folder lies in
    */
   static Path find(Path folder, @Nullable String wanted) throws IOException {
     if (wanted == null) {
@@ -35,7 +36,10 @@ final class RootFinder {
       throw new NotDirectoryException(wanted + ": not a directory");
     }
     if (!isRoot(directory)) {
-      String hint = enclosing(directory.toRealPath()).map(root -> "; the root around it is " + root).orElse("");
+      String hint =
+          enclosing(directory.toRealPath())
+              .map(root -> "; the root around it is " + root)
+              .orElse("");
       throw new UsageException(wanted + " is no root, it has no .vfo folder" + hint);
     }
     return directory.normalize();

@@ -10,13 +10,16 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The list of roots that may have layers which are not applied: what {@code vfo recover --all} goes through after a crash. A small
- * file for each, named by the root's id, with the path in it; durable when {@link #add} returns. Several processes may use it.
+ * The list of roots that may have layers which are not applied: what {@code vfo recover --all} goes
+ * through after a crash. A small file for each, named by the root's id and a hash of its path (a
+ * copied root has the same id), with the path in it; durable when {@link #add} returns. Several
+ * processes may use it.
  */
 final class RootRegistry {
   private static final String SUFFIX = ".root";
@@ -27,9 +30,13 @@ final class RootRegistry {
    * A root in the list.
    *
    * @param id the root's id, in hexadecimal
-   * @param path where it was
+   * @param path where it was, absolute
    */
-  record Item(String id, Path path) {}
+  record Item(String id, Path path) {
+    private String fileName() {
+      return id + "-" + HexFormat.of().toHexDigits(path.toString().hashCode()) + SUFFIX;
+    }
+  }
 
   RootRegistry(Path folder) {
     this.folder = folder;
@@ -53,19 +60,19 @@ final class RootRegistry {
     return Path.of(home != null ? home : System.getProperty("user.home"), ".local/state/vfo");
   }
 
-  /** Adds a root, or its new place. */
-  void add(String id, Path root) throws IOException {
+  /** Adds a root; one that is there already is fine. */
+  void add(Item item) throws IOException {
     if (!Files.isDirectory(folder)) {
       Files.createDirectories(
           folder,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
-    Path file = folder.resolve(id + SUFFIX);
-    byte[] content = (root.toAbsolutePath() + "\n").getBytes(StandardCharsets.UTF_8);
+    Path file = folder.resolve(item.fileName());
+    byte[] content = (item.path() + "\n").getBytes(StandardCharsets.UTF_8);
     if (Files.exists(file) && Arrays.equals(Files.readAllBytes(file), content)) {
       return;
     }
-    Path next = Files.createTempFile(folder, id, ".new");
+    Path next = Files.createTempFile(folder, "root", ".new");
     Files.write(next, content, StandardOpenOption.SYNC);
     Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     try (FileChannel directory = FileChannel.open(folder)) {
@@ -74,8 +81,8 @@ final class RootRegistry {
   }
 
   /** Takes a root off the list; one that is not there is fine. */
-  void remove(String id) throws IOException {
-    Files.deleteIfExists(folder.resolve(id + SUFFIX));
+  void remove(Item item) throws IOException {
+    Files.deleteIfExists(folder.resolve(item.fileName()));
   }
 
   /** All roots, in the order of their paths. */
@@ -87,9 +94,8 @@ final class RootRegistry {
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.toList()) {
         String name = file.getFileName().toString();
-        if (name.endsWith(SUFFIX)) {
-          String id = name.substring(0, name.length() - SUFFIX.length());
-          items.add(new Item(id, pathIn(file)));
+        if (name.endsWith(SUFFIX) && name.indexOf('-') > 0) {
+          items.add(new Item(name.substring(0, name.indexOf('-')), pathIn(file)));
         }
       }
     }

@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
-/** Tells whether a manager has a root open, from the kernel's list of locks: without touching the lock itself. Stateless. */
+/**
+ * Tells whether a manager has a root open, from the kernel's list of locks: without touching the
+ * lock itself. Stateless.
+ */
 final class RunningManager {
   private static final Path LOCKS = Path.of("/proc/locks");
 
@@ -17,7 +20,10 @@ final class RunningManager {
 
   private RunningManager() {}
 
-  /** The process that has the root open; 0 when it is one that cannot be seen from here. Empty when there is none. */
+  /**
+   * The process that has the root open; 0 when it is one that cannot be seen from here. Empty when
+   * there is none.
+   */
   static OptionalLong of(Path root) throws IOException {
     Path lock = root.resolve(RootFinder.CONTROL).resolve("lock");
     if (!Files.exists(lock) || !Files.isReadable(LOCKS)) {

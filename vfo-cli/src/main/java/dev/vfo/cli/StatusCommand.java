@@ -26,7 +26,8 @@ import picocli.CommandLine.Command;
       "  vfo status              the root that the current folder lies in",
       "  vfo status --json data  the root data, for a program",
       "",
-      "Exit codes: 0 fine, 1 damaged or copied, 2 wrong command line, 125 vfo failed."
+      "Exit codes: 0 fine, 1 damaged or copied too early, 2 wrong command line,",
+      "125 vfo failed."
     })
 final class StatusCommand extends RootCommand {
 
@@ -42,14 +43,15 @@ final class StatusCommand extends RootCommand {
     if (!printJson(document(seen, manager))) {
       print(seen, manager);
     }
-    return seen.faults().isEmpty() && !seen.moved() ? ExitCode.OK : ExitCode.PROBLEM;
+    return seen.isGood() ? ExitCode.OK : ExitCode.PROBLEM;
   }
 
   private static Document document(RootInspection seen, OptionalLong manager) {
     return new Document()
         .put("root", seen.root().toString())
         .put("rootId", seen.rootId().orElse(null))
-        .put("copied", seen.moved())
+        .put("ok", seen.isGood())
+        .put("moved", seen.moved())
         .put("managerRunning", manager.isPresent())
         .put("managerPid", manager.orElse(0) > 0 ? manager.getAsLong() : null)
         .put("lastCheckpoint", seen.last().map(Documents::checkpoint).orElse(null))
@@ -120,10 +122,9 @@ final class StatusCommand extends RootCommand {
     for (Fault fault : seen.faults()) {
       terminal().line("damaged: " + fault);
     }
-    if (seen.moved()) {
-      terminal().line("This is a copy, or was put back from a backup: its id belongs to another directory.");
-    }
-    if (!seen.unapplied().isEmpty() && manager.isEmpty()) {
+    if (!seen.isGood() && seen.faults().isEmpty()) {
+      terminal().line("This is a copy of a root, made before all was applied: see 'vfo recover'.");
+    } else if (!seen.unapplied().isEmpty() && manager.isEmpty()) {
       terminal().line("Nobody is applying: 'vfo recover' does it.");
     }
   }

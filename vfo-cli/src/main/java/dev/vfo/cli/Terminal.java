@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a command knows of the world around it: where its output goes, the environment and the current folder. One thread, but for
- * {@link #error}.
+ * What a command knows of the world around it: where its output goes, the environment and the
+ * current folder. One thread, but for {@link #error}.
  */
 public final class Terminal {
   /** Lines are no longer than this. */
@@ -89,7 +89,10 @@ public final class Terminal {
     err.println(text);
   }
 
-  /** The same, but that what is printed goes to the error output: for commands that keep the output for a document. */
+  /**
+   * The same, but that what is printed goes to the error output: for commands that keep the output
+   * for a document.
+   */
   public Terminal onErrorOutput() {
     return new Terminal(err, err, false, environment, folder, uid);
   }

@@ -11,7 +11,11 @@ final class Times {
 
   /** Date and time of day where the user is, such as "2026-03-01 09:30:00". */
   static String local(Instant time) {
-    String text = time.truncatedTo(ChronoUnit.SECONDS).atZone(ZoneId.systemDefault()).toLocalDateTime().toString();
+    String text =
+        time.truncatedTo(ChronoUnit.SECONDS)
+            .atZone(ZoneId.systemDefault())
+            .toLocalDateTime()
+            .toString();
     String full = text.length() == "2026-03-01T09:30".length() ? text + ":00" : text;
     return full.replace('T', ' ');
   }

@@ -34,13 +34,13 @@ final class VerifyCommand extends RootCommand {
   @Override
   public Integer call() throws IOException {
     RootInspection seen = RootInspection.verify(storage(), root());
-    boolean good = seen.faults().isEmpty() && !seen.moved();
+    boolean good = seen.isGood();
     long bytes = seen.checkpoints().stream().mapToLong(c -> c.recordBytes()).sum();
     Document document =
         new Document()
             .put("root", seen.root().toString())
             .put("ok", good)
-            .put("copied", seen.moved())
+            .put("moved", seen.moved())
             .put("segments", seen.segments().size())
             .put("records", seen.checkpoints().size())
             .put("recordBytes", bytes)
@@ -56,8 +56,8 @@ final class VerifyCommand extends RootCommand {
     for (Fault fault : seen.faults()) {
       terminal().line("damaged: " + fault);
     }
-    if (seen.moved()) {
-      terminal().line("copied: the root's id belongs to another directory");
+    if (!seen.isGood() && seen.faults().isEmpty()) {
+      terminal().line("a copy of a root, made before all was applied: see 'vfo recover'");
     }
     terminal()
         .line(
@@ -67,8 +67,8 @@ final class VerifyCommand extends RootCommand {
                     seen.segments().size(),
                     seen.checkpoints().size(),
                     Sizes.decimal(bytes),
-                    seen.faults().isEmpty() ? ": all right" : ""));
-    if (!seen.unapplied().isEmpty()) {
+                    seen.isGood() ? ": all right" : ""));
+    if (seen.isGood() && !seen.unapplied().isEmpty()) {
       terminal().line(seen.unapplied().size() + " layers are not applied yet, and can be");
     }
   }

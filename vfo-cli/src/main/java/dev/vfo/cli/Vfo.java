@@ -18,7 +18,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The command {@code vfo} with all its subcommands: parses a command line, runs it and turns what goes wrong into one line. */
+/**
+ * The command {@code vfo} with all its subcommands: parses a command line, runs it and turns what
+ * goes wrong into one line.
+ */
 final class Vfo {
   private final Terminal terminal;
 
@@ -36,7 +39,9 @@ final class Vfo {
     return commandLine("");
   }
 
-  /** The same; when the first word names a command only with that one: each costs time at the start. */
+  /**
+   * The same; when the first word names a command only with that one: each costs time at the start.
+   */
   private CommandLine commandLine(String firstWord) {
     CommandLine vfo = new CommandLine(new Top());
     Map<String, Supplier<Object>> commands = commands();
@@ -93,7 +98,8 @@ final class Vfo {
     if (e instanceof UnmatchedArgumentException unmatched) {
       return explain(unmatched.getUnmatched().getFirst(), e.getCommandLine().getCommandSpec());
     }
-    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("wrong command line");
+    String message =
+        String.valueOf(e.getMessage()).lines().findFirst().orElse("wrong command line");
     return Character.toLowerCase(message.charAt(0)) + message.substring(1);
   }
 
@@ -113,16 +119,15 @@ final class Vfo {
     if (terminal.variable("VFO_DEBUG") != null) {
       e.printStackTrace(terminal.err());
     }
-    if (e instanceof ProblemException) {
-      terminal.error("vfo: " + describe(e));
-      return ExitCode.PROBLEM;
-    }
-    if (e instanceof UsageException) {
-      terminal.error("vfo: " + describe(e));
-      return ExitCode.USAGE;
+    if (e instanceof InterruptedException) {
+      return ExitCode.INTERRUPTED;
     }
     terminal.error("vfo: " + describe(e));
-    return ExitCode.FAILED;
+    return switch (e) {
+      case ProblemException p -> ExitCode.PROBLEM;
+      case UsageException u -> ExitCode.USAGE;
+      default -> ExitCode.FAILED;
+    };
   }
 
   /** What went wrong, in one line. */
@@ -133,9 +138,7 @@ final class Vfo {
       case NoSuchFileException missing -> missing.getFile() + ": no such file or directory";
       case AccessDeniedException denied -> denied.getFile() + ": permission denied";
       case IOException known when known.getMessage() != null -> message;
-      case InterruptedException stopped -> "interrupted";
-      default ->
-          "internal error: " + e.toString().replace('\n', ' ') + " (VFO_DEBUG=1 says where)";
+      default -> "internal error: " + e.toString().replace('\n', ' ') + " (VFO_DEBUG=1 says where)";
     };
   }
 

@@ -90,7 +90,10 @@ final class WaitAppliedCommand extends RootCommand {
     Document document =
         new Document().put("root", root.toString()).put("appliedCheckpoint", checkpoint);
     if (!printJson(document)) {
-      String text = checkpoint == 0 ? "there is no checkpoint yet" : "checkpoint " + checkpoint + " is applied";
+      String text =
+          checkpoint == 0
+              ? "there is no checkpoint yet"
+              : "checkpoint " + checkpoint + " is applied";
       terminal().line(root + ": " + text);
     }
   }

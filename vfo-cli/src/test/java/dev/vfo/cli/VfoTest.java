@@ -93,8 +93,7 @@ class VfoTest {
   @Test
   void segmentsHaveANameOfTheirOwn() throws IOException {
     Files.writeString(folder.resolve("x"), "");
-    assertUsageError(
-        "vfo: x is no segment: its name is not ten digits and .seg", "inspect", "x");
+    assertUsageError("vfo: x is no segment: its name is not ten digits and .seg", "inspect", "x");
   }
 
   static Stream<String> commands() {
@@ -118,8 +117,7 @@ class VfoTest {
   @ParameterizedTest
   @MethodSource("commands")
   void eachReportingCommandSpeaksJson(String command) {
-    CommandLine parser =
-        new Vfo(terminal.terminal()).commandLine().getSubcommands().get(command);
+    CommandLine parser = new Vfo(terminal.terminal()).commandLine().getSubcommands().get(command);
     boolean reports = !List.of("completion", "help").contains(command);
     assertEquals(reports, parser.getCommandSpec().findOption("--json") != null);
   }

@@ -5,6 +5,7 @@ import dev.vfo.changes.ChangeSet;
 import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.StorageException;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -47,10 +48,15 @@ import java.util.concurrent.locks.Lock;
  * ApplyObserver}.
  */
 public class Applier {
+  private static final System.Logger LOG = System.getLogger(Applier.class.getName());
+
   private final ApplyTarget target;
   private final Lock homeLock;
   private final ApplyObserver observer;
   private final SpaceReserve reserve;
+
+  /** Whether the last apply did not come to its end. */
+  private boolean hasFailed;
 
   /**
    * @param homeLock held, for a moment each, while a name at home is changed and the observer told
@@ -84,14 +90,33 @@ public class Applier {
     ApplyErrors errors = new ApplyErrors(tree);
     // Already the folder for the stage takes space.
     reserve.shrinkTo(changes.layer(), ApplyCost.of(changes).placeBytes());
-    try (Folders folders = new Folders(target, changes.layer());
+    try (Folders folders = Folders.open(target, changes.layer());
         Directories directories = new Directories(target.storage(), errors)) {
       directories.fix(tree.root, target.rootFd());
       directories.fix(tree.stage, folders.layerFd);
       directories.fix(tree.orphans, folders.orphansFd);
       ApplyContext context =
           new ApplyContext(target, homeLock, observer, tree, folders, directories, errors);
-      return newRun(context, reserve, mark).run();
+      if (hasFailed) {
+        forgetOldErrors();
+      }
+      hasFailed = true;
+      Map<Long, FileIdentity> created = newRun(context, reserve, mark).run();
+      hasFailed = false;
+      return created;
+    }
+  }
+
+  /**
+   * Lets the file system tell of writes that failed in an earlier try: it would tell at the next
+   * sync of everything (C10), which would then look as if it had failed too. Nothing is lost by not
+   * listening: all that the earlier try wrote is written again.
+   */
+  private void forgetOldErrors() {
+    try {
+      target.storage().syncFileSystem(target.fileSystemFd());
+    } catch (StorageException e) {
+      LOG.log(Level.DEBUG, "told after a failed apply", e);
     }
   }
 
@@ -132,7 +157,8 @@ public class Applier {
    * Removes what applied layers have left in the stage: their folders, and plans that nobody needs.
    * To be called after an apply, and at open.
    *
-   * @param appliedLayer the newest layer that is marked applied
+   * @param appliedLayer the newest layer that is marked applied, durably: a mark that was only
+   *     found in a file could have been left un-synced by a killed process (C15)
    * @param oldestNeededPlan plans of layers before this one are removed, as far as these are
    *     applied: no layer that is still to be applied has to do with what they made
    */

@@ -5,15 +5,12 @@ import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
-import java.util.ArrayList;
-import java.util.List;
 
 /** The folders in the stage that the apply of a layer uses. */
 final class Folders implements AutoCloseable {
   private static final int MODE = 0700;
 
   private final Storage storage;
-  private final List<Integer> open = new ArrayList<>();
 
   /** The layer's own folder. */
   final int layerFd;
@@ -21,27 +18,38 @@ final class Folders implements AutoCloseable {
   /** The folder of the orphans. */
   final int orphansFd;
 
-  /** Opens both, and makes them where they are missing. */
-  Folders(ApplyTarget target, long layer) throws StorageException {
-    this.storage = target.storage();
-    this.orphansFd = openOrMake(target.stageFd(), StageNames.ORPHANS);
-    this.layerFd = openOrMake(target.stageFd(), StageNames.folder(layer));
+  private Folders(Storage storage, int layerFd, int orphansFd) {
+    this.storage = storage;
+    this.layerFd = layerFd;
+    this.orphansFd = orphansFd;
   }
 
-  private int openOrMake(int stageFd, Name name) throws StorageException {
-    int flags = OpenFlag.READ | OpenFlag.DIRECTORY;
-    int fd;
+  /** Opens both, and makes them where they are missing. */
+  static Folders open(ApplyTarget target, long layer) throws StorageException {
+    Storage storage = target.storage();
+    int orphansFd = openOrMake(storage, target.stageFd(), StageNames.ORPHANS);
+    int layerFd = -1;
     try {
-      fd = storage.open(stageFd, name, flags, 0);
+      layerFd = openOrMake(storage, target.stageFd(), StageNames.folder(layer));
+    } finally {
+      if (layerFd < 0) {
+        storage.close(orphansFd);
+      }
+    }
+    return new Folders(storage, layerFd, orphansFd);
+  }
+
+  private static int openOrMake(Storage storage, int stageFd, Name name) throws StorageException {
+    int flags = OpenFlag.READ | OpenFlag.DIRECTORY;
+    try {
+      return storage.open(stageFd, name, flags, 0);
     } catch (StorageException e) {
       if (e.errno() != Errno.ENOENT) {
         throw e;
       }
-      storage.makeDirectory(stageFd, name, MODE);
-      fd = storage.open(stageFd, name, flags, 0);
     }
-    open.add(fd);
-    return fd;
+    storage.makeDirectory(stageFd, name, MODE);
+    return storage.open(stageFd, name, flags, 0);
   }
 
   /** Removes what is in a folder; directories in it must be empty. */
@@ -57,8 +65,10 @@ final class Folders implements AutoCloseable {
 
   @Override
   public void close() throws StorageException {
-    while (!open.isEmpty()) {
-      storage.close(open.removeLast());
+    try {
+      storage.close(layerFd);
+    } finally {
+      storage.close(orphansFd);
     }
   }
 }

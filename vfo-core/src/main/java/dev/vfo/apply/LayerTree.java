@@ -62,8 +62,7 @@ final class LayerTree {
       addEntry(change, earlier);
     }
     // A layer that only changes orphans does not speak of the root.
-    this.root =
-        entries.getOrDefault(changes.rootNumber(), folder(changes.rootNumber()));
+    this.root = entries.getOrDefault(changes.rootNumber(), folder(changes.rootNumber()));
     addSlots();
     new Depths(this).run();
   }

@@ -15,7 +15,8 @@ import java.nio.ByteOrder;
  *   40  4  number of objects
  *   44  4  number of saved ranges
  *   48  8  length of the file
- *   56  8  zero
+ *   56  4  zero
+ *   60  4  checksum (CRC32C) of the bytes before
  *   64     objects, 24 bytes each: entry number, inode, generation; by ascending number
  *          saved ranges: entry number, offset, length, bytes, zeros up to a multiple of 8
  *          checksum (CRC32C) of all bytes before it, 4 bytes, and 4 zeros
@@ -30,16 +31,6 @@ final class PlanFormat {
   static final long MAGIC = 0x004E414C504F4656L;
   static final int VERSION = 1;
 
-  static final int MAGIC_AT = 0;
-  static final int VERSION_AT = 8;
-  static final int ZERO_AT = 12;
-  static final int ROOT_LOW_AT = 16;
-  static final int ROOT_HIGH_AT = 24;
-  static final int LAYER_AT = 32;
-  static final int OBJECT_COUNT_AT = 40;
-  static final int SAVED_COUNT_AT = 44;
-  static final int LENGTH_AT = 48;
-  static final int SECOND_ZERO_AT = 56;
   static final int HEADER_BYTES = 64;
   static final int OBJECT_BYTES = 24;
   static final int SAVED_HEADER_BYTES = 24;

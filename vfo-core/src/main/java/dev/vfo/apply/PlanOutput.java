@@ -14,6 +14,10 @@ final class PlanOutput implements AutoCloseable {
   private final MemorySegment buffer = arena.allocate(BUFFER_BYTES, Long.BYTES);
   private final Crc32c checksum = new Crc32c();
   private long buffered;
+
+  /** How much of the buffer is in the checksum. */
+  private long summed;
+
   private long written;
 
   PlanOutput(OpenFile file) {
@@ -53,10 +57,15 @@ final class PlanOutput implements AutoCloseable {
     return true;
   }
 
-  /** Writes the checksum of all so far, and four zeros. */
-  void finish() throws StorageException {
-    flush();
+  /** Writes the checksum of all so far. */
+  void putChecksum() throws StorageException {
+    sum();
     putInt(checksum.value());
+  }
+
+  /** Writes the checksum of all so far, and four zeros: the end. */
+  void finish() throws StorageException {
+    putChecksum();
     putInt(0);
     flush();
   }
@@ -67,12 +76,17 @@ final class PlanOutput implements AutoCloseable {
     }
   }
 
+  private void sum() {
+    checksum.update(buffer.asSlice(summed, buffered - summed));
+    summed = buffered;
+  }
+
   private void flush() throws StorageException {
-    MemorySegment filled = buffer.asSlice(0, buffered);
-    checksum.update(filled);
-    file.write(filled, written);
+    sum();
+    file.write(buffer.asSlice(0, buffered), written);
     written += buffered;
     buffered = 0;
+    summed = 0;
   }
 
   @Override

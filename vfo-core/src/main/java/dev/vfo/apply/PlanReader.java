@@ -3,6 +3,7 @@ package dev.vfo.apply;
 import dev.vfo.CorruptJournalException;
 import dev.vfo.NewerFormatException;
 import dev.vfo.apply.Plan.Saved;
+import dev.vfo.journal.RootId;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.Name;
@@ -46,11 +47,9 @@ final class PlanReader {
   Plan read(OpenFile file) throws StorageException, CorruptJournalException, NewerFormatException {
     long fileBytes = target.storage().stat(file.fd()).sizeBytes();
     try (PlanInput input = new PlanInput(file, path)) {
-      checkIntroduction(input);
-      int objects = input.takeInt();
-      int ranges = input.takeInt();
-      checkCounts(input, objects, ranges, fileBytes);
-      Plan plan = new Plan(readObjects(input, objects), readSaved(input, ranges));
+      Header header = readHeader(input);
+      check(input, header, fileBytes);
+      Plan plan = new Plan(readObjects(input, header.objects), readSaved(input, header.ranges));
       int checksum = input.checksum();
       require(input, input.takeInt() == checksum, "the checksum does not fit");
       require(input, input.takeInt() == 0 && input.isAtEnd(), "something follows the checksum");
@@ -58,31 +57,51 @@ final class PlanReader {
     }
   }
 
-  private void checkIntroduction(PlanInput input)
-      throws StorageException, CorruptJournalException, NewerFormatException {
+  private record Header(
+      int version,
+      int reserved,
+      RootId rootId,
+      long layer,
+      int objects,
+      int ranges,
+      long fileBytes,
+      int secondReserved) {}
+
+  private static Header readHeader(PlanInput input)
+      throws StorageException, CorruptJournalException {
     require(input, input.takeLong() == PlanFormat.MAGIC, "this is no plan");
-    int version = input.takeInt();
-    if (version > PlanFormat.VERSION) {
-      throw new NewerFormatException(path, version, PlanFormat.VERSION);
-    }
-    require(input, version == PlanFormat.VERSION && input.takeInt() == 0, "not the format");
-    boolean ours =
-        input.takeLong() == target.rootId().low() && input.takeLong() == target.rootId().high();
-    require(input, ours, "the plan is of another root");
-    require(input, input.takeLong() == layer, "the plan is of another layer");
+    Header header =
+        new Header(
+            input.takeInt(),
+            input.takeInt(),
+            new RootId(input.takeLong(), input.takeLong()),
+            input.takeLong(),
+            input.takeInt(),
+            input.takeInt(),
+            input.takeLong(),
+            input.takeInt());
+    int checksum = input.checksum();
+    require(input, input.takeInt() == checksum, "the header's checksum does not fit");
+    return header;
   }
 
-  private static void checkCounts(PlanInput input, int objects, int ranges, long fileBytes)
-      throws StorageException, CorruptJournalException {
+  private void check(PlanInput input, Header header, long fileBytes)
+      throws CorruptJournalException, NewerFormatException {
+    if (header.version > PlanFormat.VERSION) {
+      throw new NewerFormatException(path, header.version, PlanFormat.VERSION);
+    }
+    boolean plain = header.reserved == 0 && header.secondReserved == 0;
+    require(input, header.version == PlanFormat.VERSION && plain, "not the format");
+    require(input, header.rootId.equals(target.rootId()), "the plan is of another root");
+    require(input, header.layer == layer, "the plan is of another layer");
+    require(input, header.fileBytes == fileBytes, "the file is not as long as the plan");
     long least =
         PlanFormat.HEADER_BYTES
-            + (long) objects * PlanFormat.OBJECT_BYTES
-            + (long) ranges * PlanFormat.SAVED_HEADER_BYTES
+            + (long) header.objects * PlanFormat.OBJECT_BYTES
+            + (long) header.ranges * PlanFormat.SAVED_HEADER_BYTES
             + PlanFormat.TRAILER_BYTES;
-    boolean fits = objects >= 0 && ranges >= 0 && least <= fileBytes;
+    boolean fits = header.objects >= 0 && header.ranges >= 0 && least <= fileBytes;
     require(input, fits, "more objects than there is room for");
-    require(input, input.takeLong() == fileBytes, "not as long as it should be");
-    require(input, input.takeLong() == 0, "not the format");
   }
 
   private static Map<Long, FileIdentity> readObjects(PlanInput input, int count)

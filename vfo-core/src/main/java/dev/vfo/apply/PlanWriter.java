@@ -107,7 +107,8 @@ class PlanWriter {
     output.putInt(objects);
     output.putInt(count);
     output.putLong(bytes + PlanFormat.TRAILER_BYTES);
-    output.putLong(0);
+    output.putInt(0);
+    output.putChecksum();
   }
 
   private void copy(PlanOutput output, Entry entry, List<SavedRange> ranges)

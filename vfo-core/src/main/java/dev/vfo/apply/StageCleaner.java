@@ -10,8 +10,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Removes the stage folders of applied layers. Directories that the layer removed can be found in them after a crash, with what
- * was in them: neither is synced, as nobody needs it. What is needed was moved out of them, and that is durable.
+ * Removes the stage folders of applied layers. Directories that the layer removed can be found in
+ * them after a crash, with what was in them: neither is synced, as nobody needs it. What is needed
+ * was moved out of them, and that is durable.
  */
 final class StageCleaner {
   private static final String INNER_PREFIX = "inner-";

@@ -86,7 +86,10 @@ final class ChangeSetRules {
     return problem == null ? null : describe(entry) + ": " + problem;
   }
 
-  /** Writing sets the time and can clear mode bits, and so can a new owner; also, a mode may have to be widened to write. */
+  /**
+   * Writing sets the time and can clear mode bits, and so can a new owner; also, a mode may have to
+   * be widened to write.
+   */
   private static boolean lacksAttributes(EntryChange entry) {
     Attributes attributes = entry.attributes();
     if (entry.data() != null && !attributes.has(Attributes.MODE | Attributes.MODIFY_TIME)) {

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The bytes of a commit, as they are the payload of a journal record: {@code docs/changeset-format.md} has the layout. Decoding is
- * strict.
+ * The bytes of a commit, as they are the payload of a journal record: {@code
+ * docs/changeset-format.md} has the layout. Decoding is strict.
  */
 public final class CommitCodec {
   private static final int TIME_AT = 0;
@@ -85,8 +85,7 @@ public final class CommitCodec {
     if (flags == IS_STORED) {
       return new StateBytes(new byte[0], true, length, checksum);
     }
-    require(
-        length <= source.byteSize() - HEADER_BYTES, STATE_LENGTH_AT, "state of " + length);
+    require(length <= source.byteSize() - HEADER_BYTES, STATE_LENGTH_AT, "state of " + length);
     byte[] inline = source.asSlice(HEADER_BYTES, length).toArray(ValueLayout.JAVA_BYTE);
     return new StateBytes(inline, false, length, checksum);
   }

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param before one place that it had when the layer began; null when it is created here, is the
  *     root, or is an orphan
  * @param fate what it is after the layer
- * @param attributes the attributes to set; for a created entry all of them; MODE and MODIFY_TIME with new content, MODE with a new
- *     owner, as setting the one changes the other. A directory with changed names should have MODIFY_TIME, and MODE where it does
- *     not let its owner in
+ * @param attributes the attributes to set; for a created entry all of them; MODE and MODIFY_TIME
+ *     with new content, MODE with a new owner, as setting the one changes the other. A directory
+ *     with changed names should have MODIFY_TIME, and MODE where it does not let its owner in
  * @param data the new content, or null when it stays (or the entry is no regular file)
  * @param symlinkTarget target of a created symbolic link, else null
  * @param device number of a created device node, else 0

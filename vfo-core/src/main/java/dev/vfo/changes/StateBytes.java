@@ -4,7 +4,8 @@ package dev.vfo.changes;
  * A state in a record: the bytes themselves, or what to expect in the file that has them.
  *
  * @param inline the bytes; empty when they are in a file
- * @param isStored whether they are in a file of the folder {@code .vfo/state}, named by the checkpoint's number
+ * @param isStored whether they are in a file of the folder {@code .vfo/state}, named by the
+ *     checkpoint's number
  * @param lengthBytes number of bytes
  * @param checksum CRC32C of them
  */

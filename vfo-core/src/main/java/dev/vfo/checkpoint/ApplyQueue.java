@@ -10,6 +10,7 @@ import dev.vfo.storage.StorageException;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,8 +18,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies committed layers in their order, and does what else can wait. {@link #doWork} is one step of it: called by a background
- * thread, and by whoever must wait for it. Thread safe; one step at a time.
+ * Applies committed layers in their order, and does what else can wait. {@link #doWork} is one step
+ * of it: called by a background thread, and by whoever must wait for it. Thread safe; one step at a
+ * time.
  */
 final class ApplyQueue {
   /** A plan that layers up to a number may need, because they speak of what it made. */
@@ -35,6 +37,7 @@ final class ApplyQueue {
   private final Consumer<IOException> journalFailed;
   private volatile @Nullable IOException stuck;
   private long lastCheckpoint;
+  private boolean closed;
 
   ApplyQueue(
       EngineParts parts,
@@ -74,13 +77,17 @@ final class ApplyQueue {
   }
 
   /**
-   * Does one step: applies the oldest layer, or tidies up. Returns false when there was nothing to do.
+   * Does one step: applies the oldest layer, or tidies up. Returns false when there was nothing to
+   * do.
    *
    * @throws IOException why a layer could not be applied; it stays, and the next call tries again
    */
   boolean doWork() throws IOException {
     work.lock();
     try {
+      if (closed) {
+        return false;
+      }
       PendingLayer next;
       synchronized (pending) {
         next = pending.peek();
@@ -91,6 +98,19 @@ final class ApplyQueue {
     } catch (IOException e) {
       stuck = e;
       throw e;
+    } catch (RuntimeException e) {
+      stuck = new IOException("an error in VFO itself: " + e, e);
+      throw e;
+    } finally {
+      work.unlock();
+    }
+  }
+
+  /** Waits for the step that runs, and does none from then on. */
+  void close() {
+    work.lock();
+    try {
+      closed = true;
     } finally {
       work.unlock();
     }
@@ -121,7 +141,7 @@ final class ApplyQueue {
 
   private static StuckApplyException stuck(IOException e) {
     return new StuckApplyException(
-        "a committed checkpoint cannot be written to the root yet, and is tried again: "
+        "what is committed cannot be written to the root yet, or tidied up; it is tried again: "
             + e.getMessage(),
         e);
   }
@@ -129,17 +149,18 @@ final class ApplyQueue {
   private boolean apply(PendingLayer next) throws IOException {
     Map<Long, FileIdentity> made =
         applier.apply(next.changes(), parts::identityOf, () -> mark(next));
-    long newestSealed = parts.layers().active().number() - 1;
-    for (FileEntry garbage : parts.publish(next.layer(), made)) {
-      parts.home().forget(garbage);
+    List<FileEntry> garbage = parts.publish(next.layer(), made);
+    // Layers sealed up to now may have been taken while the entries had no home file yet.
+    if (!made.isEmpty()) {
+      plans.add(new KeptPlan(next.layer().number(), parts.layers().active().number() - 1));
     }
     synchronized (pending) {
       pending.remove();
     }
-    reserve.release(next.layer().number());
-    if (!made.isEmpty()) {
-      plans.add(new KeptPlan(next.layer().number(), newestSealed));
+    for (FileEntry entry : garbage) {
+      parts.home().forget(entry);
     }
+    reserve.release(next.layer().number());
     cleanUp(next.layer().number());
     return true;
   }
@@ -168,10 +189,9 @@ final class ApplyQueue {
     synchronized (pending) {
       boolean more =
           pending.stream()
-              .anyMatch(
-                  other ->
-                      other.checkpoint() == next.checkpoint()
-                          && other.layer().number() > next.layer().number());
+              .anyMatch(other ->
+                  other.checkpoint() == next.checkpoint()
+                      && other.layer().number() > next.layer().number());
       return more ? next.checkpoint() - 1 : next.checkpoint();
     }
   }

@@ -26,7 +26,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** The folder {@code .vfo} of a root, locked and open. Made on the first open; the file {@code format} is made last. */
+/**
+ * The folder {@code .vfo} of a root, locked and open. Made on the first open; the file {@code
+ * format} is made last.
+ */
 final class ControlFolder implements AutoCloseable {
   /** Its name in the root, which programs never see. */
   static final Name NAME = Name.of(".vfo");
@@ -60,13 +63,12 @@ final class ControlFolder implements AutoCloseable {
   }
 
   /** Opens the folder of a root that was found usable, and makes it when there is none. */
-  static ControlFolder open(
-      Storage storage, int rootFd, String rootName, RandomGenerator random, long pid)
+  static ControlFolder open(Storage storage, int rootFd, String rootName, RandomGenerator random)
       throws IOException {
     ControlFolder folder = new ControlFolder(storage, rootFd, rootName);
     boolean opened = false;
     try {
-      folder.openOrMake(random, pid);
+      folder.openOrMake(random);
       opened = true;
       return folder;
     } catch (StorageException e) {
@@ -82,13 +84,13 @@ final class ControlFolder implements AutoCloseable {
     }
   }
 
-  private void openOrMake(RandomGenerator random, long pid) throws IOException {
+  private void openOrMake(RandomGenerator random) throws IOException {
     boolean made = makeDirectory(rootFd, NAME);
     fd = keep(storage.open(rootFd, NAME, FOLDER, 0));
-    lock(pid);
+    lock();
     if (exists(fd, FORMAT)) {
-      openFolders();
       check();
+      openChecked();
       return;
     }
     makeDirectory(fd, JOURNAL);
@@ -100,19 +102,25 @@ final class ControlFolder implements AutoCloseable {
     try {
       fill(random);
     } catch (StorageException e) {
-      if (made) {
-        removeAll();
+      // With a format file the folder is whole; half-removed it could come back as a damaged one
+      // (C4).
+      if (made && e.isNoSpace() && !exists(fd, FORMAT)) {
+        removeAll(e);
       }
       throw e;
     }
   }
 
-  private void lock(long pid) throws IOException {
+  private void lock() throws IOException {
     int flags = OpenFlag.READ | OpenFlag.WRITE | OpenFlag.CREATE;
     int lockFd = keep(storage.open(fd, LOCK, flags, PRIVATE_FILE));
     if (!storage.tryLock(lockFd)) {
       throw new RootInUseException(rootName, readPid());
     }
+  }
+
+  /** Says in which process the root is open, now that it can be. */
+  void announce(long pid) throws StorageException {
     writeText(PID, pid + "\n");
   }
 
@@ -128,6 +136,15 @@ final class ControlFolder implements AutoCloseable {
     }
   }
 
+  private void openChecked() throws IOException {
+    for (Name folder : List.of(JOURNAL, STAGE, STATE)) {
+      if (!exists(fd, folder)) {
+        throw new CorruptJournalException(folder.toString(), 0, "the folder is missing");
+      }
+    }
+    openFolders();
+  }
+
   private void openFolders() throws StorageException {
     journalFd = keep(storage.open(fd, JOURNAL, FOLDER, 0));
     stageFd = keep(storage.open(fd, STAGE, FOLDER, 0));
@@ -138,6 +155,11 @@ final class ControlFolder implements AutoCloseable {
     RootIdFile file = RootIdFile.read(storage, fd);
     rootId = file.id();
     FormatFile.check(storage, fd, rootId);
+    // It was found, but perhaps only in memory: the process that made it may have been killed
+    // before its sync. What is built on it
+    // must not outlive it (C3, C15).
+    storage.sync(fd);
+    storage.sync(rootFd);
     moved = !file.directory().equals(storage.stat(rootFd).identity());
   }
 
@@ -168,8 +190,8 @@ final class ControlFolder implements AutoCloseable {
   }
 
   /**
-   * Says that the root is another directory than the one that its journal was written for, unless nothing waits to be applied: then
-   * the root is given its new identity.
+   * Says that the root is another directory than the one that its journal was written for, unless
+   * nothing waits to be applied: then the root is given its new identity.
    */
   void adoptIfMoved(boolean hasUnappliedLayers) throws IOException {
     if (!moved) {
@@ -187,6 +209,15 @@ final class ControlFolder implements AutoCloseable {
   }
 
   // Best effort on a disk that is full: what is left is completed by the next open.
+  private void removeAll(StorageException cause) {
+    try {
+      storage.removeDirectory(stageFd, StageNames.ORPHANS);
+      removeAll();
+    } catch (StorageException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
   private void removeAll() throws StorageException {
     List<Name> files = new ArrayList<>();
     List<Name> folders = new ArrayList<>();

@@ -6,13 +6,11 @@ import dev.vfo.NoSpaceException;
 import dev.vfo.Options;
 import dev.vfo.State;
 import dev.vfo.StuckApplyException;
-import dev.vfo.apply.Applier;
 import dev.vfo.apply.ApplyCost;
 import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.Commit;
 import dev.vfo.changes.CommitCodec;
 import dev.vfo.changes.EntryChange;
-import dev.vfo.journal.AppliedMark;
 import dev.vfo.journal.JournalWriter;
 import dev.vfo.journal.Payload;
 import dev.vfo.names.Namespace;
@@ -31,16 +29,18 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine of one open root: seals steps, commits them, goes back. Thread safe; commits are made one at a time, and hold nobody up
- * but each other.
+ * The engine of one open root: seals steps, commits them, goes back. Thread safe; commits are made
+ * one at a time, and hold nobody up but each other.
  *
- * <p>A commit, in order: the change sets are taken from the sealed layers; space for applying them is reserved and room in the
- * journal made, all of which may fail without damage; the record is written, and decides; the layers go to the {@link ApplyQueue}.
+ * <p>A commit, in order: the change sets are taken from the sealed layers; space for applying them
+ * is reserved and room in the journal made, all of which may fail without damage; the record is
+ * written, and decides; the layers go to the {@link ApplyQueue}.
  */
 public final class Engine implements AutoCloseable {
   private static final long SPARE_INODES = 16;
@@ -69,7 +69,8 @@ public final class Engine implements AutoCloseable {
     this.last = root.last();
     this.committedLayer = parts.layers().active().number() - 1;
     long number = last == null ? 0 : last.number();
-    this.queue = new ApplyQueue(parts, root.applier(), journal, root.mark(), reserve, this::fail, number);
+    this.queue =
+        new ApplyQueue(parts, root.applier(), journal, root.mark(), reserve, this::fail, number);
   }
 
   /** Opens a root and recovers it. */
@@ -174,13 +175,15 @@ public final class Engine implements AutoCloseable {
     try {
       requireOpen();
       List<Layer> layers = parts.layers().sealedUpTo(layer);
-      if (layers.isEmpty() && layer > committedLayer) {
+      boolean known = layers.stream().anyMatch(each -> each.number() == layer);
+      if (!known && layer > committedLayer) {
         throw new IllegalArgumentException("sealed step " + layer + " was dropped by a rollback");
       }
       List<Layer> changed = layers.stream().filter(each -> !each.isUnchanged()).toList();
       Checkpoint before = last;
       if (changed.isEmpty() && before != null && before.state().equals(state)) {
         parts.layers().discard(layers);
+        committedLayer = Math.max(committedLayer, layer);
         return before;
       }
       queue.drainTo(options.maxUnappliedLayers() - 1);
@@ -270,7 +273,11 @@ public final class Engine implements AutoCloseable {
   }
 
   private void requireInodes(List<ChangeSet> changes) throws IOException {
-    long made = changes.stream().flatMap(set -> set.entries().stream()).filter(EntryChange::created).count();
+    long made =
+        changes.stream()
+            .flatMap(set -> set.entries().stream())
+            .filter(EntryChange::created)
+            .count();
     if (made > 0 && root.freeInodes() < made + SPARE_INODES) {
       throw noSpace("too few inodes are free", null);
     }
@@ -324,10 +331,15 @@ public final class Engine implements AutoCloseable {
     try {
       states.removeAllBut(made.number());
     } catch (StorageException e) {
-      // The checkpoint is made; an old state that stays is only space, and the next one tries again.
+      // The checkpoint is made; an old state that stays is only space, and the next one tries
+      // again.
       root.note("an old state could not be removed", e);
     }
-    options.executor().execute(this::work);
+    try {
+      options.executor().execute(this::work);
+    } catch (RejectedExecutionException e) {
+      root.note("the executor takes no background work; the next checkpoint does it", e);
+    }
   }
 
   private void work() {
@@ -335,7 +347,7 @@ public final class Engine implements AutoCloseable {
       while (!closed && queue.doWork()) {
         Thread.onSpinWait();
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       root.note("applying is stuck, and tried again with the next checkpoint", e);
     }
   }
@@ -383,6 +395,7 @@ public final class Engine implements AutoCloseable {
         }
       } finally {
         closed = true;
+        queue.close();
         root.close();
       }
     } finally {

@@ -111,7 +111,9 @@ final class EngineParts implements ApplyObserver, StagedFiles {
     }
   }
 
-  /** Removes home files without a name that nobody uses any more; returns whether there were any. */
+  /**
+   * Removes home files without a name that nobody uses any more; returns whether there were any.
+   */
   boolean removeOrphans() throws StorageException {
     boolean did = false;
     for (FileEntry entry : table.orphans()) {

@@ -31,7 +31,10 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** Everything of a root that is open, and how it is opened and recovered. Closed in the reverse order. */
+/**
+ * Everything of a root that is open, and how it is opened and recovered. Closed in the reverse
+ * order.
+ */
 final class OpenRoot implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("dev.vfo");
   private static final int FOLDER = OpenFlag.READ | OpenFlag.DIRECTORY;
@@ -64,31 +67,33 @@ final class OpenRoot implements AutoCloseable {
     try {
       rootFd = RootCheck.open(storage, path);
       open.push(() -> storage.close(rootFd));
-      control =
-          ControlFolder.open(
-              storage, rootFd, name, options.random(), ProcessHandle.current().pid());
+      control = ControlFolder.open(storage, rootFd, name, options.random());
       open.push(control::close);
       RootId id = control.rootId();
+      // Nothing is written before it is known that the root can be opened.
+      Recovery recovery = new Recovery(new JournalReader(storage, control.journalFd(), id));
+      Recovered found =
+          recovery.read(
+              AcknowledgedCell.read(storage, control.fd(), id),
+              AppliedMark.read(storage, control.fd(), id));
+      control.adoptIfMoved(found.hasUnappliedLayers());
+      control.announce(ProcessHandle.current().pid());
       mark = AppliedMark.open(storage, control.fd(), id);
       open.push(mark::close);
-      Recovery recovery =
-          new Recovery(new JournalReader(storage, control.journalFd(), id), mark);
-      Recovered found = recovery.read(AcknowledgedCell.read(storage, control.fd(), id));
-      control.adoptIfMoved(found.hasUnappliedLayers());
       states = new StateStore(storage, control.stateFd());
       last = checkpoint(found);
       AcknowledgedCell acknowledged = AcknowledgedCell.open(storage, control.fd(), id);
       open.push(acknowledged::close);
       reserve = Reserve.open(storage, control.fd());
       open.push(reserve::close);
-      recovery.announce(found, reserve::expect);
-      reserve.trim();
+      recovery.announce(found, mark.value().layer(), reserve::expect);
+      reserve.restore();
       journal = resume(id, found, acknowledged);
       open.push(journal::close);
       ApplyTarget target = new ApplyTarget(storage, id, rootFd, control.stageFd(), rootFd);
       // Nobody looks at the root while it is recovered.
       Applier alone = new Applier(target, new ReentrantLock(), ApplyObserver.NONE, reserve);
-      recovery.apply(found, alone, reserve::release);
+      recovery.apply(found, alone, mark, reserve::release);
       removeOrphans();
       parts = parts(found);
       open.push(() -> parts.home().close());
@@ -104,7 +109,16 @@ final class OpenRoot implements AutoCloseable {
   }
 
   static OpenRoot open(Path path, Options options) throws IOException {
-    return new OpenRoot(path, options);
+    try {
+      return new OpenRoot(path, options);
+    } catch (StorageException e) {
+      if (e.isNoSpace()) {
+        throw new NoSpaceException(
+            path + ": the disk is too full to open it; nothing is lost, make room and try again",
+            e);
+      }
+      throw e;
+    }
   }
 
   private JournalWriter resume(RootId id, Recovered found, AcknowledgedCell acknowledged)
@@ -112,17 +126,8 @@ final class OpenRoot implements AutoCloseable {
     JournalOptions sizes =
         new JournalOptions(
             options.firstSegmentBytes(), options.maxSegmentBytes(), SPARE_SEGMENTS, true);
-    try {
-      return JournalWriter.resume(
-          storage, control.journalFd(), id, sizes, options.random(), found.scan(), acknowledged);
-    } catch (StorageException e) {
-      if (e.isNoSpace()) {
-        throw new NoSpaceException(
-            name + ": the disk is too full to recover; nothing is lost, make room and try again",
-            e);
-      }
-      throw e;
-    }
+    return JournalWriter.resume(
+        storage, control.journalFd(), id, sizes, options.random(), found.scan(), acknowledged);
   }
 
   private EngineParts parts(Recovered found) throws StorageException {

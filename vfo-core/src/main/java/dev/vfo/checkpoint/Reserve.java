@@ -9,8 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The file {@code reserve}: disk space for applying the layers that are committed, taken before their commit record is written and
- * given back layer by layer (C12). Thread safe.
+ * The file {@code reserve}: disk space for applying the layers that are committed, taken before
+ * their commit record is written and given back layer by layer (C12). Thread safe.
  */
 final class Reserve implements SpaceReserve, AutoCloseable {
   private static final Name NAME = Name.of("reserve");
@@ -43,9 +43,30 @@ final class Reserve implements SpaceReserve, AutoCloseable {
     }
   }
 
-  /** Notes what a layer needs that was committed by an earlier process, which had taken the space. */
+  /**
+   * Notes what a layer needs that was committed by an earlier process, which had taken the space.
+   */
   synchronized void expect(long layer, long bytes) {
     parts.put(layer, bytes);
+  }
+
+  /**
+   * Makes the file as long as the layers need that are known, after a crash that may have cut it
+   * (C5).
+   */
+  synchronized void restore() throws StorageException {
+    trim();
+    try {
+      if (total() > 0) {
+        storage.allocate(fd, 0, total(), false);
+      }
+    } catch (StorageException e) {
+      // Then there is less space than there was when the layers were committed: applying them says
+      // so, if they need it.
+      if (!e.isNoSpace()) {
+        throw e;
+      }
+    }
   }
 
   /** Gives back what no layer needs. */

@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The rollbacks of a manager, for handles that look after one whether they still stand. Thread safe.
+ * The rollbacks of a manager, for handles that look after one whether they still stand. Thread
+ * safe.
  */
 public final class Rollbacks {
   /**

@@ -19,9 +19,30 @@ final class RootCheck {
   /** File systems that lack what C1 to C14 assume, or that other machines write to. */
   private static final Set<String> NOT_SERVED =
       Set.of(
-          "nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "fuse", "fuseblk", "vfat", "msdos", "fat",
-          "exfat", "ntfs", "ntfs3", "9p", "proc", "sysfs", "cgroup", "cgroup2", "iso9660",
-          "squashfs", "afs", "ceph", "v9fs");
+          "nfs",
+          "nfs4",
+          "cifs",
+          "smb",
+          "smb2",
+          "smb3",
+          "fuse",
+          "fuseblk",
+          "vfat",
+          "msdos",
+          "fat",
+          "exfat",
+          "ntfs",
+          "ntfs3",
+          "9p",
+          "proc",
+          "sysfs",
+          "cgroup",
+          "cgroup2",
+          "iso9660",
+          "squashfs",
+          "afs",
+          "ceph",
+          "v9fs");
 
   private RootCheck() {}
 
@@ -34,8 +55,7 @@ final class RootCheck {
       throw switch (e.errno()) {
         case ENOENT ->
             new UnusableRootException(root + " does not exist: make the directory first", e);
-        case ENOTDIR ->
-            new UnusableRootException(root + " is not a directory: give the folder", e);
+        case ENOTDIR -> new UnusableRootException(root + " is not a directory: give the folder", e);
         case EACCES, EPERM ->
             new UnusableRootException(root + " cannot be read: permission denied", e);
         default -> e;
@@ -95,8 +115,7 @@ final class RootCheck {
   private static boolean isRoot(Storage storage, int directory) throws StorageException {
     try {
       int control =
-          storage.open(
-              directory, ControlFolder.NAME, OpenFlag.PATH | OpenFlag.DIRECTORY, 0);
+          storage.open(directory, ControlFolder.NAME, OpenFlag.PATH | OpenFlag.DIRECTORY, 0);
       try {
         storage.stat(control, FORMAT);
         return true;

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * The folder {@code state}: states that are too long for a record, in a file each that is named by its checkpoint's number and is
- * durable before the record is written.
+ * The folder {@code state}: states that are too long for a record, in a file each that is named by
+ * its checkpoint's number and is durable before the record is written.
  */
 final class StateStore {
   private static final int MODE = 0600;
@@ -33,7 +33,10 @@ final class StateStore {
     this.folderFd = folderFd;
   }
 
-  /** What the record of a checkpoint is to say of its state; a long one is durable in its file when this returns. */
+  /**
+   * What the record of a checkpoint is to say of its state; a long one is durable in its file when
+   * this returns.
+   */
   StateBytes save(long checkpoint, State state) throws StorageException {
     byte[] bytes = state.bytes();
     CRC32C checksum = new CRC32C();

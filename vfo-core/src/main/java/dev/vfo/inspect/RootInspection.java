@@ -8,11 +8,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What the files of a root say about it: its checkpoints, what is applied of them, and what it is in the middle of. Immutable.
+ * What the files of a root say about it: its checkpoints, what is applied of them, and what it is
+ * in the middle of. Immutable.
  *
  * @param root the root
  * @param rootId the root's id, 32 hexadecimal digits; empty when it cannot be read
- * @param moved whether the root is another directory than the one that the id was given to: a copy, or put back from a backup
+ * @param moved whether the root is another directory than the one that the id was given to: a copy,
+ *     or put back from a backup; when all is applied the next to open it gives it its new identity
  * @param pid process of the manager that opened the root last; it may be gone
  * @param appliedLayer newest layer that is wholly in the root, 0 for none
  * @param appliedCheckpoint the checkpoint that this layer belongs to
@@ -50,18 +52,27 @@ public record RootInspection(
   /**
    * Reads a root. Takes no lock and changes nothing; a manager may be at work meanwhile.
    *
-   * @throws IOException when there is no control folder, or it cannot be read; damage is no exception, but in {@link #faults}
+   * @throws IOException when there is no control folder, or it cannot be read; damage is no
+   *     exception, but in {@link #faults}
    */
   public static RootInspection read(Storage storage, Path root) throws IOException {
     return RootReader.read(storage, root, false);
   }
 
   /**
-   * Reads a root and verifies all that is committed: each checksum, and that what is not applied yet can be. Else as {@link
-   * #read}.
+   * Reads a root and verifies all that is committed: each checksum, and that what is not applied
+   * yet can be. Else as {@link #read}.
    */
   public static RootInspection verify(Storage storage, Path root) throws IOException {
     return RootReader.read(storage, root, true);
+  }
+
+  /**
+   * Whether opening it works: nothing is damaged, and it is no copy that was made before all was
+   * applied.
+   */
+  public boolean isGood() {
+    return faults.isEmpty() && (!moved || unapplied.isEmpty());
   }
 
   /** The newest checkpoint. */

@@ -7,7 +7,7 @@ import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.ChangeSetFormatException;
 import dev.vfo.changes.Commit;
 import dev.vfo.changes.CommitCodec;
-import dev.vfo.journal.AcknowledgedCell;
+import dev.vfo.changes.StateBytes;
 import dev.vfo.journal.AppliedMark;
 import dev.vfo.journal.FormatFile;
 import dev.vfo.journal.JournalReader;
@@ -30,7 +30,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Reads a root for {@link RootInspection}, part by part; damage in one is noted and the next is tried. For one use. */
+/**
+ * Reads a root for {@link RootInspection}, part by part; damage in one is noted and the next is
+ * tried. For one use.
+ */
 final class RootReader {
   private static final int ATTEMPTS = 8;
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
@@ -44,6 +47,7 @@ final class RootReader {
   private List<Segment.Extent> segments = List.of();
   private OptionalLong acknowledged = OptionalLong.empty();
   private AppliedMark.Value applied = new AppliedMark.Value(0, 0, 0);
+  private Optional<StateBytes> lastState = Optional.empty();
   private boolean moved;
 
   /** A part of the control folder. */
@@ -113,11 +117,10 @@ final class RootReader {
     Optional<RootIdFile> file = noteFaults(() -> RootIdFile.read(storage, folder.fd()));
     if (file.isPresent()) {
       moved = !folder.rootStat().identity().equals(file.get().directory());
-      noteFaults(
-          () -> {
-            FormatFile.check(storage, folder.fd(), file.get().id());
-            return true;
-          });
+      noteFaults(() -> {
+        FormatFile.check(storage, folder.fd(), file.get().id());
+        return true;
+      });
     }
     return file.map(RootIdFile::id);
   }
@@ -141,6 +144,7 @@ final class RootReader {
       }
       if (strict) {
         noteFaults(() -> reader.scan(acknowledged, applied.checkpointNumber()));
+        noteFaults(() -> verifyState(folder));
       }
       return true;
     } finally {
@@ -157,6 +161,7 @@ final class RootReader {
     try (Arena arena = Arena.ofConfined()) {
       Commit commit = CommitCodec.decode(reader.readPayload(position, arena));
       List<Long> layers = commit.layers().stream().map(ChangeSet::layer).toList();
+      lastState = Optional.of(commit.state());
       layers.stream().filter(layer -> layer > applied.layer()).forEach(unapplied::add);
       checkpoints.add(
           new CheckpointRecord(
@@ -173,6 +178,18 @@ final class RootReader {
       faults.add(new Fault("journal", position.offset(), String.valueOf(e.getMessage())));
       return false;
     }
+  }
+
+  private boolean verifyState(ControlFolder folder) throws IOException {
+    if (lastState.isPresent() && lastState.get().isStored()) {
+      int states = folder.openFolder("state");
+      try {
+        StateFile.verify(storage, states, checkpoints.getLast().number(), lastState.get());
+      } finally {
+        storage.close(states);
+      }
+    }
+    return true;
   }
 
   private static Instant time(long nanos) {

@@ -21,7 +21,8 @@ import java.util.Optional;
  * @param lengthBytes length of the file
  * @param records those that are whole and name each other, the oldest first
  * @param endOffset offset of the first byte behind them
- * @param torn checkpoint number of the header that stands there, if one does: its record is not whole, or not the next one
+ * @param torn checkpoint number of the header that stands there, if one does: its record is not
+ *     whole, or not the next one
  */
 public record Segment(
     String rootId,

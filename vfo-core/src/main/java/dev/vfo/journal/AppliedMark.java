@@ -66,8 +66,8 @@ public final class AppliedMark implements AutoCloseable {
   }
 
   /**
-   * Opens the file for {@link #write}; first makes both copies equal and durable. Throws as {@link
-   * #read} does.
+   * Opens the file for {@link #write}; first makes both copies equal and durable, and the names in
+   * the control folder too. Throws as {@link #read} does.
    */
   public static AppliedMark open(Storage storage, int controlDirectory, RootId rootId)
       throws IOException {
@@ -76,6 +76,7 @@ public final class AppliedMark implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       AppliedCopies copies = AppliedCopies.decode(cellFile.read(file, arena), rootId);
       AppliedMark mark = new AppliedMark(file, rootId, copies.newest());
+      storage.sync(controlDirectory);
       mark.repair(copies);
       return mark;
     } catch (IOException e) {
@@ -84,6 +85,7 @@ public final class AppliedMark implements AutoCloseable {
     }
   }
 
+  /** What a killed process wrote can be seen, but may not be durable. */
   private void repair(AppliedCopies copies) throws StorageException {
     if (!copies.isFirstDurable()) {
       writeCopy(0, value);

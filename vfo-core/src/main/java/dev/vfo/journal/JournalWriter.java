@@ -161,9 +161,14 @@ public final class JournalWriter implements AutoCloseable {
   private RecordPosition write(
       @Nullable SegmentFile target, long checkpointNumber, int previous, Payload payload)
       throws IOException {
+    SegmentFile taken = null;
     try {
       long recordBytes = RecordFormat.recordBytes(payload.lengthBytes());
-      SegmentFile segment = target != null ? target : pool.takeNext(recordBytes);
+      SegmentFile segment = target;
+      if (segment == null) {
+        segment = pool.takeNext(recordBytes);
+        taken = segment;
+      }
       long offset = target != null ? endOffset : SegmentFormat.HEADER_BYTES;
       RecordHeader header = records.write(segment, offset, checkpointNumber, previous, payload);
       acknowledged.write(checkpointNumber);
@@ -174,7 +179,19 @@ public final class JournalWriter implements AutoCloseable {
       return written;
     } catch (Throwable e) {
       failStop.fail(e);
+      closeIfNotCurrent(taken, e);
       throw e;
+    }
+  }
+
+  private void closeIfNotCurrent(@Nullable SegmentFile segment, Throwable failure) {
+    if (segment == null || segment == current) {
+      return;
+    }
+    try {
+      segment.close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
   }
 
@@ -199,6 +216,7 @@ public final class JournalWriter implements AutoCloseable {
    * @throws StorageException ENOSPC or EDQUOT: nothing is damaged
    */
   public boolean prepareNext() throws IOException {
+    failStop.check();
     return isPastHalf() && pool.prepare(0);
   }
 

@@ -12,7 +12,11 @@ import dev.vfo.storage.StorageException;
 final class SegmentDirectory {
   private final Storage storage;
   private final int directory;
-  private boolean isUnsettled;
+
+  /**
+   * At first it is not known: an earlier writer may have been killed between a change and its sync.
+   */
+  private boolean isUnsettled = true;
 
   SegmentDirectory(Storage storage, int directory) {
     this.storage = storage;

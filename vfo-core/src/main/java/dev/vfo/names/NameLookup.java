@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Finds what names stand for: in the layers, newest first, then in home. The caller holds the namespace lock. */
+/**
+ * Finds what names stand for: in the layers, newest first, then in home. The caller holds the
+ * namespace lock.
+ */
 final class NameLookup {
   private final EntryTable table;
   private final HomeTree home;
@@ -64,10 +67,8 @@ final class NameLookup {
             return true;
           });
     }
-    layered.forEach(
-        (name, entry) ->
-            entry.ifPresent(
-                there -> items.add(new DirectoryItem(name, there.number(), there.type()))));
+    layered.forEach((name, entry) ->
+        entry.ifPresent(there -> items.add(new DirectoryItem(name, there.number(), there.type()))));
     return items;
   }
 

@@ -18,8 +18,8 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operations of a POSIX tree on (directory, name), with the errors that Linux gives and in its order. What they return is
- * pinned once for the caller, who unpins it. Thread safe.
+ * The operations of a POSIX tree on (directory, name), with the errors that Linux gives and in its
+ * order. What they return is pinned once for the caller, who unpins it. Thread safe.
  */
 public final class Namespace {
   private static final int MAX_LINKS = 65_000;
@@ -44,7 +44,10 @@ public final class Namespace {
     this.lookup = new NameLookup(table, home, hidden);
   }
 
-  /** Held for reading while names must stay as they are, for writing while they change. Behind the gate. */
+  /**
+   * Held for reading while names must stay as they are, for writing while they change. Behind the
+   * gate.
+   */
   public ReentrantReadWriteLock lock() {
     return lock;
   }
@@ -88,14 +91,13 @@ public final class Namespace {
 
   /** Makes a file. A set-group-id directory gives it its group. */
   public FileEntry create(FileEntry directory, Name name, NewFile file) throws StorageException {
-    return change(
-        () -> {
-          requireDirectory(directory, "create " + name + " in");
-          requireAbsent(directory, name, "create");
-          FileEntry made = changes.create(directory, name, inherit(directory, file));
-          made.pin();
-          return made;
-        });
+    return change(() -> {
+      requireDirectory(directory, "create " + name + " in");
+      requireAbsent(directory, name, "create");
+      FileEntry made = changes.create(directory, name, inherit(directory, file));
+      made.pin();
+      return made;
+    });
   }
 
   private static NewFile inherit(FileEntry directory, NewFile file) {
@@ -104,87 +106,78 @@ public final class Namespace {
     }
     int mode = file.type() == FileType.DIRECTORY ? file.mode() | SET_GROUP_ID : file.mode();
     return new NewFile(
-        file.type(),
-        mode,
-        file.uid(),
-        directory.group(),
-        file.device(),
-        file.symlinkTarget());
+        file.type(), mode, file.uid(), directory.group(), file.device(), file.symlinkTarget());
   }
 
   /** Gives a file one more name. */
   public void link(FileEntry entry, FileEntry directory, Name name) throws StorageException {
-    change(
-        () -> {
-          requireDirectory(directory, "link " + name + " in");
-          requireAbsent(directory, name, "link");
-          if (entry.isDirectory()) {
-            throw new StorageException(Errno.EPERM, "link", name + ": a directory");
-          }
-          requireHere(entry, "link");
-          if (entry.isRemoved()) {
-            throw new StorageException(Errno.ENOENT, "link", entry.toString());
-          }
-          if (entry.linkCount() >= MAX_LINKS) {
-            throw new StorageException(Errno.EMLINK, "link", name.toString());
-          }
-          changes.link(entry, directory, name);
-          return entry;
-        });
+    change(() -> {
+      requireDirectory(directory, "link " + name + " in");
+      requireAbsent(directory, name, "link");
+      if (entry.isDirectory()) {
+        throw new StorageException(Errno.EPERM, "link", name + ": a directory");
+      }
+      requireHere(entry, "link");
+      if (entry.isRemoved()) {
+        throw new StorageException(Errno.ENOENT, "link", entry.toString());
+      }
+      if (entry.linkCount() >= MAX_LINKS) {
+        throw new StorageException(Errno.EMLINK, "link", name.toString());
+      }
+      changes.link(entry, directory, name);
+      return entry;
+    });
   }
 
   /** Removes a name that is no directory. */
   public void unlink(FileEntry directory, Name name) throws StorageException {
-    change(
-        () -> {
-          FileEntry entry = require(directory, name, "unlink");
-          if (entry.isDirectory()) {
-            throw new StorageException(Errno.EISDIR, "unlink", name.toString());
-          }
-          changes.unlink(entry, directory, name);
-          forgetIfUnused(entry);
-          return entry;
-        });
+    change(() -> {
+      FileEntry entry = require(directory, name, "unlink");
+      if (entry.isDirectory()) {
+        throw new StorageException(Errno.EISDIR, "unlink", name.toString());
+      }
+      changes.unlink(entry, directory, name);
+      forgetIfUnused(entry);
+      return entry;
+    });
   }
 
   /** Removes an empty directory. */
   public void removeDirectory(FileEntry directory, Name name) throws StorageException {
-    change(
-        () -> {
-          FileEntry entry = require(directory, name, "remove directory");
-          if (!entry.isDirectory()) {
-            throw new StorageException(Errno.ENOTDIR, "remove directory", name.toString());
-          }
-          requireEmpty(entry, name);
-          changes.unlink(entry, directory, name);
-          forgetIfUnused(entry);
-          return entry;
-        });
+    change(() -> {
+      FileEntry entry = require(directory, name, "remove directory");
+      if (!entry.isDirectory()) {
+        throw new StorageException(Errno.ENOTDIR, "remove directory", name.toString());
+      }
+      requireEmpty(entry, name);
+      changes.unlink(entry, directory, name);
+      forgetIfUnused(entry);
+      return entry;
+    });
   }
 
   /** Renames as rename(2) and renameat2(2) do. */
   public void rename(FileEntry from, Name fromName, FileEntry to, Name toName, RenameMode mode)
       throws StorageException {
-    change(
-        () -> {
-          FileEntry entry = require(from, fromName, "rename");
-          requireDirectory(to, "rename to " + toName + " in");
-          requireVisible(to, toName, "rename");
-          FileEntry target = lookup.find(to, toName);
-          checkRename(entry, from, fromName, to, toName, target, mode);
-          if (entry == target) {
-            return entry;
-          }
-          if (mode == RenameMode.EXCHANGE && target != null) {
-            changes.exchange(entry, from, fromName, target, to, toName);
-          } else {
-            changes.rename(entry, from, fromName, to, toName, target);
-            if (target != null) {
-              forgetIfUnused(target);
-            }
-          }
-          return entry;
-        });
+    change(() -> {
+      FileEntry entry = require(from, fromName, "rename");
+      requireDirectory(to, "rename to " + toName + " in");
+      requireVisible(to, toName, "rename");
+      FileEntry target = lookup.find(to, toName);
+      checkRename(entry, from, fromName, to, toName, target, mode);
+      if (entry == target) {
+        return entry;
+      }
+      if (mode == RenameMode.EXCHANGE && target != null) {
+        changes.exchange(entry, from, fromName, target, to, toName);
+      } else {
+        changes.rename(entry, from, fromName, to, toName, target);
+        if (target != null) {
+          forgetIfUnused(target);
+        }
+      }
+      return entry;
+    });
   }
 
   private void checkRename(
@@ -296,8 +289,7 @@ public final class Namespace {
     }
   }
 
-  private void requireAbsent(FileEntry directory, Name name, String what)
-      throws StorageException {
+  private void requireAbsent(FileEntry directory, Name name, String what) throws StorageException {
     requireVisible(directory, name, what);
     if (lookup.find(directory, name) != null) {
       throw new StorageException(Errno.EEXIST, what, name.toString());
@@ -308,8 +300,7 @@ public final class Namespace {
     requireHere(directory, what);
   }
 
-  private void requireVisible(FileEntry directory, Name name, String what)
-      throws StorageException {
+  private void requireVisible(FileEntry directory, Name name, String what) throws StorageException {
     if (lookup.isHidden(directory, name)) {
       throw new StorageException(Errno.EPERM, what, name + ", which is VFO's own");
     }
@@ -318,7 +309,8 @@ public final class Namespace {
     }
   }
 
-  // One manager's tree is one file system; below a mount point there is nothing that it could make atomic.
+  // One manager's tree is one file system; below a mount point there is nothing that it could make
+  // atomic.
   private static void requireHere(FileEntry entry, String what) throws StorageException {
     if (entry.isForeignDevice()) {
       throw new StorageException(Errno.EXDEV, what, entry.toString());

@@ -1,8 +1,9 @@
 package dev.vfo.overlay;
 
 /**
- * Up to 64 neighbouring blocks of a file: a 64-bit word that says which of them are in memory, and for each its place in the pool
- * and the range of it that is valid. Packed arrays instead of an object per block. Not thread safe.
+ * Up to 64 neighbouring blocks of a file: a 64-bit word that says which of them are in memory, and
+ * for each its place in the pool and the range of it that is valid. Packed arrays instead of an
+ * object per block. Not thread safe.
  */
 final class BlockGroup {
   /** Blocks in a group; the word has a bit for each. */

@@ -57,7 +57,10 @@ final class BlockMap {
     return limit;
   }
 
-  /** Takes a block into the map whose bytes in the file's range are going to be written at once; false: no memory. */
+  /**
+   * Takes a block into the map whose bytes in the file's range are going to be written at once;
+   * false: no memory.
+   */
   boolean add(long block, long from, long to) {
     int slot = pool.allocate();
     if (slot < 0) {
@@ -74,7 +77,10 @@ final class BlockMap {
     return true;
   }
 
-  /** Widens the valid range of a held block so that it has this range of the file too; the two touch or overlap. */
+  /**
+   * Widens the valid range of a held block so that it has this range of the file too; the two touch
+   * or overlap.
+   */
   void widen(long block, long from, long to) {
     long base = block * BLOCK_BYTES;
     BlockGroup group = group(block);
@@ -141,7 +147,10 @@ final class BlockMap {
     return pool.offsetInSlab(slot) + (fileOffset - block * BLOCK_BYTES);
   }
 
-  /** The valid parts, by ascending offset; neighbours in the file that are neighbours in memory too are one. */
+  /**
+   * The valid parts, by ascending offset; neighbours in the file that are neighbours in memory too
+   * are one.
+   */
   List<FileBlock> blocks() {
     List<FileBlock> blocks = new ArrayList<>();
     @Nullable Run run = null;

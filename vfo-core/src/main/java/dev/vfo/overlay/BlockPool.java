@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * The memory that blocks live in: slabs off the heap, from which blocks of {@link #BLOCK_BYTES} are given out by number. Thread
- * safe; what is in a block is guarded by its owner's lock.
+ * The memory that blocks live in: slabs off the heap, from which blocks of {@link #BLOCK_BYTES} are
+ * given out by number. Thread safe; what is in a block is guarded by its owner's lock.
  */
 public final class BlockPool {
   /** Size of a block, bytes. */
@@ -26,7 +26,8 @@ public final class BlockPool {
 
   /** A pool of at most {@code maxBytes}, of which nothing is allocated yet. */
   public BlockPool(long maxBytes) {
-    this.maxBlocks = (int) Math.min(Integer.MAX_VALUE - LARGEST_SLAB_BLOCKS, maxBytes / BLOCK_BYTES);
+    this.maxBlocks =
+        (int) Math.min(Integer.MAX_VALUE - LARGEST_SLAB_BLOCKS, maxBytes / BLOCK_BYTES);
     int wanted = Integer.highestOneBit(Math.max(1, maxBlocks / 16));
     this.slabBlocks = Math.clamp(wanted, SMALLEST_SLAB_BLOCKS, LARGEST_SLAB_BLOCKS);
   }
@@ -49,8 +50,7 @@ public final class BlockPool {
   // Freed by the collector when the pool is: no reader can ever meet memory that is gone.
   private void addSlab() {
     MemorySegment[] more = Arrays.copyOf(slabs, slabs.length + 1);
-    more[slabs.length] =
-        Arena.ofAuto().allocate((long) slabBlocks * BLOCK_BYTES, BLOCK_BYTES);
+    more[slabs.length] = Arena.ofAuto().allocate((long) slabBlocks * BLOCK_BYTES, BLOCK_BYTES);
     slabs = more;
   }
 

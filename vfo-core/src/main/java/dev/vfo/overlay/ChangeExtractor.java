@@ -17,8 +17,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns one sealed layer into a change set. Extents point into the layer's blocks, which stay until the layer is applied. To be
- * used while the namespace lock is held for reading; what later layers did meanwhile does not count.
+ * Turns one sealed layer into a change set. Extents point into the layer's blocks, which stay until
+ * the layer is applied. To be used while the namespace lock is held for reading; what later layers
+ * did meanwhile does not count.
  */
 public final class ChangeExtractor {
   private final Layer layer;
@@ -66,10 +67,13 @@ public final class ChangeExtractor {
     if (entry == root || !entry.linksAfter(layer.number()).isEmpty()) {
       return Fate.ALIVE;
     }
-    if (entry.isInUse() && entry.type() == FileType.REGULAR) {
+    boolean named = delta.attributes.linkCount > 0;
+    // Under a name that nobody looked up it lives on; a later layer that changes it must find it.
+    boolean needed = entry.isInUse() || (named && entry.newestDelta() != delta);
+    if (needed && entry.type() == FileType.REGULAR) {
       return Fate.ORPHAN;
     }
-    return delta.attributes.linkCount > 0 ? Fate.ALIVE : Fate.GONE;
+    return named ? Fate.ALIVE : Fate.GONE;
   }
 
   private static EntryChange change(EntryDelta delta, Fate fate, @Nullable Location before) {
@@ -89,7 +93,8 @@ public final class ChangeExtractor {
         delta.created ? entry.device() : 0);
   }
 
-  // Writing and a new owner take mode bits away, and writing sets the time: apply puts right what it does itself.
+  // Writing and a new owner take mode bits away, and writing sets the time: apply puts right what
+  // it does itself.
   private static Attributes attributes(EntryDelta delta) {
     EntryAttributes is = delta.attributes;
     int mask = delta.changed;

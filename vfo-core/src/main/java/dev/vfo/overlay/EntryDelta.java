@@ -8,8 +8,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one layer did to one file entry: its attributes after the layer, its blocks, and for a directory the names that changed.
- * Attributes and content are guarded by the entry's lock, names and links by the namespace lock.
+ * What one layer did to one file entry: its attributes after the layer, its blocks, and for a
+ * directory the names that changed. Attributes and content are guarded by the entry's lock, names
+ * and links by the namespace lock.
  */
 public final class EntryDelta {
   final Layer layer;

@@ -14,9 +14,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All file entries in memory, by number and by the identity of their home file. A home file has the number of its inode; a file made
- * in a step has a virtual number, with the highest bit set, that is never given again. Thread safe; {@link #sweep} needs the
- * namespace lock for writing.
+ * All file entries in memory, by number and by the identity of their home file. A home file has the
+ * number of its inode; a file made in a step has a virtual number, with the highest bit set, that
+ * is never given again. Thread safe; {@link #sweep} needs the namespace lock for writing.
  */
 public final class EntryTable {
   /** The highest bit, which virtual numbers have. */
@@ -83,7 +83,8 @@ public final class EntryTable {
   private FileEntry load(FileStat stat) {
     long inode = stat.identity().inode();
     boolean free = inode > 0 && !byNumber.containsKey(inode);
-    // The number may still be remembered for a file that is gone: the new one gets a number of its own.
+    // The number may still be remembered for a file that is gone: the new one gets a number of its
+    // own.
     long number = free ? inode : VIRTUAL | nextVirtual++;
     FileEntry entry = new FileEntry(number, stat.type(), stat.device());
     entry.setHome(stat.identity());
@@ -107,7 +108,10 @@ public final class EntryTable {
     byInode.put(identity.inode(), entry);
   }
 
-  /** The entry that has a home file with this inode number, or null; for directory listings, which give no more. */
+  /**
+   * The entry that has a home file with this inode number, or null; for directory listings, which
+   * give no more.
+   */
   public synchronized @Nullable FileEntry ofInode(long inode) {
     return byInode.get(inode);
   }
@@ -176,7 +180,10 @@ public final class EntryTable {
     return List.copyOf(orphans);
   }
 
-  /** Forgets that an entry's home file is among the orphans: it is removed, or was found to have another name. */
+  /**
+   * Forgets that an entry's home file is among the orphans: it is removed, or was found to have
+   * another name.
+   */
   public synchronized void removeOrphan(FileEntry entry) {
     orphans.remove(entry);
     if (entry.place() == FileEntry.Place.ORPHANED) {

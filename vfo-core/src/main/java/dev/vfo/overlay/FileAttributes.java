@@ -18,7 +18,10 @@ public final class FileAttributes {
   private final LayerStack layers;
   private final LongSupplier clockNanos;
 
-  /** Attributes of entries whose changes go into these layers; the clock gives nanoseconds since 1970. */
+  /**
+   * Attributes of entries whose changes go into these layers; the clock gives nanoseconds since
+   * 1970.
+   */
   public FileAttributes(LayerStack layers, LongSupplier clockNanos) {
     this.layers = layers;
     this.clockNanos = clockNanos;
@@ -78,7 +81,10 @@ public final class FileAttributes {
         });
   }
 
-  /** Sets owner and group; -1 leaves one as it is. Takes the set-id bits of a file away, as the kernel does. */
+  /**
+   * Sets owner and group; -1 leaves one as it is. Takes the set-id bits of a file away, as the
+   * kernel does.
+   */
   public void changeOwner(FileEntry entry, int uid, int gid) throws StorageException {
     change(
         entry,

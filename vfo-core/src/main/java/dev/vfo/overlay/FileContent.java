@@ -12,8 +12,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes the content of file entries: written blocks go into the active layer; a read takes each byte from the newest
- * layer that has it, and from home where none has. Thread safe; reads of one file go on side by side.
+ * Reads and writes the content of file entries: written blocks go into the active layer; a read
+ * takes each byte from the newest layer that has it, and from home where none has. Thread safe;
+ * reads of one file go on side by side.
  */
 public final class FileContent {
   /** The largest size that a file may have, bytes: what ext4 can hold. */
@@ -30,7 +31,8 @@ public final class FileContent {
 
   /**
    * @param clockNanos nanoseconds since 1970
-   * @param writesClearSetId whether a write takes the set-user-id and set-group-id bits away, as the kernel does for all but uid 0
+   * @param writesClearSetId whether a write takes the set-user-id and set-group-id bits away, as
+   *     the kernel does for all but uid 0
    */
   public FileContent(
       LayerStack layers, HomeTree home, LongSupplier clockNanos, boolean writesClearSetId) {
@@ -63,7 +65,9 @@ public final class FileContent {
     /** The delta that has it in a block, or null. */
     @Nullable EntryDelta delta;
 
-    /** Whether it is zero because it lies behind a cut; else, without a delta, it comes from home. */
+    /**
+     * Whether it is zero because it lies behind a cut; else, without a delta, it comes from home.
+     */
     boolean zero;
 
     long to;
@@ -137,7 +141,10 @@ public final class FileContent {
     }
   }
 
-  /** Walks over a range without copying it; the entry cannot change meanwhile. Returns the number of bytes that there are. */
+  /**
+   * Walks over a range without copying it; the entry cannot change meanwhile. Returns the number of
+   * bytes that there are.
+   */
   public long ranges(FileEntry entry, long offset, long lengthBytes, RangeVisitor visitor)
       throws StorageException {
     entry.lock.readLock().lock();
@@ -176,8 +183,8 @@ public final class FileContent {
   /**
    * Writes at an offset, or at the end when {@code append}.
    *
-   * @return where the data begins in the file and how many bytes were taken; fewer than given only when the memory budget is used
-   *     up, perhaps none
+   * @return where the data begins in the file and how many bytes were taken; fewer than given only
+   *     when the memory budget is used up, perhaps none
    */
   public Written write(FileEntry entry, long offset, boolean append, MemorySegment source)
       throws StorageException {

@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.ToIntFunction;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file's identity: a virtual inode, that survives rename and unlink. It knows its home file, and has a delta for each layer that
- * changed it and is not in the root yet.
+ * A file's identity: a virtual inode, that survives rename and unlink. It knows its home file, and
+ * has a delta for each layer that changed it and is not in the root yet.
  */
 public final class FileEntry {
   /** Where a home file is found. */
@@ -159,6 +159,13 @@ public final class FileEntry {
     place = Place.PARKED;
   }
 
+  /** Ends parking: the layer is applied, and nothing is left in its folder. */
+  synchronized void leaveStage() {
+    if (place == Place.PARKED) {
+      place = Place.NAMED;
+    }
+  }
+
   synchronized void orphan() {
     place = Place.ORPHANED;
   }
@@ -186,7 +193,9 @@ public final class FileEntry {
     return deltas;
   }
 
-  /** Takes note of a name that no layer changed, found in home. The caller holds the namespace lock. */
+  /**
+   * Takes note of a name that no layer changed, found in home. The caller holds the namespace lock.
+   */
   synchronized void discover(Link link) {
     if (homeLinks.contains(link)) {
       return;
@@ -244,7 +253,9 @@ public final class FileEntry {
     return current;
   }
 
-  /** The names that it is known to have as of the active layer; the caller holds the namespace lock. */
+  /**
+   * The names that it is known to have as of the active layer; the caller holds the namespace lock.
+   */
   List<Link> links() {
     List<EntryDelta> current = deltas;
     for (int i = current.size() - 1; i >= 0; i--) {
@@ -300,8 +311,8 @@ public final class FileEntry {
   }
 
   /**
-   * Who has a name in this directory, if a layer changed it: absent when none did, and an empty inner value when the name is gone.
-   * The caller holds the namespace lock.
+   * Who has a name in this directory, if a layer changed it: absent when none did, and an empty
+   * inner value when the name is gone. The caller holds the namespace lock.
    */
   public Optional<Optional<FileEntry>> nameInLayers(Name name) {
     List<EntryDelta> current = deltas;
@@ -320,13 +331,17 @@ public final class FileEntry {
     Map<Name, Optional<FileEntry>> merged = new TreeMap<>();
     for (EntryDelta delta : deltas) {
       if (delta.names != null) {
-        delta.names.forEach((name, change) -> merged.put(name, Optional.ofNullable(change.after())));
+        delta.names.forEach(
+            (name, change) -> merged.put(name, Optional.ofNullable(change.after())));
       }
     }
     return merged;
   }
 
-  /** What its names were when a layer began: the link that the first younger change noted, else today's. */
+  /**
+   * What its names were when a layer began: the link that the first younger change noted, else
+   * today's.
+   */
   @Nullable Link linkBefore(long layer) {
     for (EntryDelta delta : deltas) {
       if (delta.layer.number() >= layer) {

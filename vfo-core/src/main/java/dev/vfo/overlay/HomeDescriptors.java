@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A bounded cache of open home files, least recently used ones first to go; one in use is never closed. Thread safe. */
+/**
+ * A bounded cache of open home files, least recently used ones first to go; one in use is never
+ * closed. Thread safe.
+ */
 final class HomeDescriptors {
   /** A descriptor that is in use, or kept for the next use. */
   static final class Lease {
@@ -48,7 +51,10 @@ final class HomeDescriptors {
     return lease;
   }
 
-  /** Takes over an open descriptor; when another thread was faster, its one serves and this one is closed. */
+  /**
+   * Takes over an open descriptor; when another thread was faster, its one serves and this one is
+   * closed.
+   */
   Lease add(FileEntry entry, int fd) throws StorageException {
     List<Lease> evicted = new ArrayList<>();
     Lease result;

@@ -15,9 +15,10 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The root as the layers' ground: finds and reads home files of entries. A home file is opened by a name that it is known to have,
- * and its identity is compared, so that a file which took its place is never read for it. Thread safe: the home lock keeps names
- * still while one is walked; the applier holds its write side for each name that it moves.
+ * The root as the layers' ground: finds and reads home files of entries. A home file is opened by a
+ * name that it is known to have, and its identity is compared, so that a file which took its place
+ * is never read for it. Thread safe: the home lock keeps names still while one is walked; the
+ * applier holds its write side for each name that it moves.
  */
 public final class HomeTree {
   private static final int MAX_DESCRIPTORS = 256;
@@ -29,7 +30,9 @@ public final class HomeTree {
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final HomeDescriptors.Lease rootLease;
 
-  /** The home of a tree whose root directory is open as {@code rootFd}, which stays the caller's. */
+  /**
+   * The home of a tree whose root directory is open as {@code rootFd}, which stays the caller's.
+   */
   public HomeTree(Storage storage, FileEntry root, int rootFd, StagedFiles staged) {
     this.storage = storage;
     this.root = root;
@@ -143,8 +146,7 @@ public final class HomeTree {
   }
 
   private int open(FileEntry entry) throws StorageException {
-    int flags =
-        entry.isDirectory() ? OpenFlag.PATH | OpenFlag.DIRECTORY : OpenFlag.READ;
+    int flags = entry.isDirectory() ? OpenFlag.PATH | OpenFlag.DIRECTORY : OpenFlag.READ;
     return switch (entry.place()) {
       case PARKED -> staged.openParked(entry.parkedInLayer(), entry.number(), flags);
       case ORPHANED -> staged.openOrphan(entry.number(), flags);

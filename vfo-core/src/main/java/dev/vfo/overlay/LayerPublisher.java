@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Follows a layer into the root: keeps the places of home files up to date while it is applied, and takes its deltas off the
- * entries when it is. Thread safe.
+ * Follows a layer into the root: keeps the places of home files up to date while it is applied, and
+ * takes its deltas off the entries when it is. Thread safe.
  */
 public final class LayerPublisher {
   private final EntryTable table;
@@ -61,7 +61,8 @@ public final class LayerPublisher {
   }
 
   /**
-   * Takes an applied layer off its entries; what it said is home's now. The caller holds the namespace lock for writing.
+   * Takes an applied layer off its entries; what it said is home's now. The caller holds the
+   * namespace lock for writing.
    *
    * @return entries that nothing refers to any more; they are out of the table
    */
@@ -86,6 +87,7 @@ public final class LayerPublisher {
       if (links != null) {
         entry.setHomeLinks(links);
       }
+      entry.leaveStage();
       entry.removeDelta(delta);
       delta.blocks.clear();
     } finally {

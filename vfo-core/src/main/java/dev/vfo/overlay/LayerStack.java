@@ -6,8 +6,9 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * The layers of a manager: one active, then the sealed ones, then the committed ones that are not applied. Whoever changes an entry
- * holds the gate; sealing shuts it for the moment in which the active layer is swapped.
+ * The layers of a manager: one active, then the sealed ones, then the committed ones that are not
+ * applied. Whoever changes an entry holds the gate; sealing shuts it for the moment in which the
+ * active layer is swapped.
  */
 public final class LayerStack {
   private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
@@ -74,7 +75,8 @@ public final class LayerStack {
   }
 
   /**
-   * Drops the active layer and the sealed ones: every entry is again what it was at the last commit.
+   * Drops the active layer and the sealed ones: every entry is again what it was at the last
+   * commit.
    *
    * @param namespaceLock the write side, taken behind the gate
    * @return the deltas that were dropped
@@ -111,7 +113,10 @@ public final class LayerStack {
     }
   }
 
-  /** The delta of the active layer for an entry. The caller holds the gate and the entry's lock for writing. */
+  /**
+   * The delta of the active layer for an entry. The caller holds the gate and the entry's lock for
+   * writing.
+   */
   public EntryDelta change(FileEntry entry) {
     Layer layer = active;
     EntryDelta newest = entry.newestDelta();
@@ -124,7 +129,9 @@ public final class LayerStack {
     return delta;
   }
 
-  /** Gives a new entry its first delta. The caller holds the gate; nobody else knows the entry yet. */
+  /**
+   * Gives a new entry its first delta. The caller holds the gate; nobody else knows the entry yet.
+   */
   public EntryDelta create(FileEntry entry, EntryAttributes attributes) {
     EntryDelta delta = new EntryDelta(active, entry, true, attributes, null);
     add(delta);

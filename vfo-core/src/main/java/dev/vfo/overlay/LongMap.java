@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A map from non-negative longs to objects that allocates nothing on a lookup; open addressing with linear probing. Not thread
- * safe.
+ * A map from non-negative longs to objects that allocates nothing on a lookup; open addressing with
+ * linear probing. Not thread safe.
  */
 final class LongMap<V> {
   private static final long FREE = -1;

@@ -10,8 +10,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts changes of names into the active layer, without asking whether they are allowed. The caller holds the gate and the
- * namespace lock for writing.
+ * Puts changes of names into the active layer, without asking whether they are allowed. The caller
+ * holds the gate and the namespace lock for writing.
  */
 public final class NameChanges {
   private final LayerStack layers;
@@ -33,8 +33,7 @@ public final class NameChanges {
   public FileEntry create(FileEntry parent, Name name, NewFile file) {
     FileEntry entry = table.create(file.type(), file.device());
     long now = clockNanos.getAsLong();
-    EntryAttributes attributes =
-        EntryAttributes.created(file.mode(), file.uid(), file.gid(), now);
+    EntryAttributes attributes = EntryAttributes.created(file.mode(), file.uid(), file.gid(), now);
     if (file.symlinkTarget() != null) {
       entry.symlinkTarget = file.symlinkTarget();
       attributes.sizeBytes = file.symlinkTarget().length;
@@ -99,7 +98,12 @@ public final class NameChanges {
 
   /** Gives two entries each other's name. */
   public void exchange(
-      FileEntry one, FileEntry oneParent, Name oneName, FileEntry other, FileEntry parent, Name name) {
+      FileEntry one,
+      FileEntry oneParent,
+      Name oneName,
+      FileEntry other,
+      FileEntry parent,
+      Name name) {
     setName(oneParent, oneName, one, other);
     setName(parent, name, other, one);
     moveLink(one, new Link(oneParent, oneName), new Link(parent, name));
@@ -175,7 +179,10 @@ public final class NameChanges {
         });
   }
 
-  /** Drops what the active layer holds of a file that is gone and that nobody uses; it costs nothing any more. */
+  /**
+   * Drops what the active layer holds of a file that is gone and that nobody uses; it costs nothing
+   * any more.
+   */
   public void forget(FileEntry entry) {
     entry.lock.writeLock().lock();
     try {

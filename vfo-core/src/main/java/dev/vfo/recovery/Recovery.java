@@ -1,5 +1,6 @@
 package dev.vfo.recovery;
 
+import dev.vfo.CorruptJournalException;
 import dev.vfo.apply.Applier;
 import dev.vfo.apply.ApplyCost;
 import dev.vfo.apply.LayerPlan;
@@ -7,7 +8,6 @@ import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.ChangeSetFormatException;
 import dev.vfo.changes.Commit;
 import dev.vfo.changes.CommitCodec;
-import dev.vfo.CorruptJournalException;
 import dev.vfo.journal.AppliedMark;
 import dev.vfo.journal.JournalReader;
 import dev.vfo.journal.JournalScan;
@@ -22,15 +22,16 @@ import java.util.OptionalLong;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Brings a root to the last committed checkpoint: R1.. of {@code docs/recovery.md}. One thread, and nobody else uses the root. */
+/**
+ * Brings a root to the last committed checkpoint: R1.. of {@code docs/recovery.md}. One thread, and
+ * nobody else uses the root.
+ */
 public final class Recovery {
   private final JournalReader reader;
-  private final AppliedMark mark;
 
-  /** A recovery from a journal whose applied mark is open. */
-  public Recovery(JournalReader reader, AppliedMark mark) {
+  /** A recovery from a journal. */
+  public Recovery(JournalReader reader) {
     this.reader = reader;
-    this.mark = mark;
   }
 
   /**
@@ -38,9 +39,9 @@ public final class Recovery {
    *
    * @throws CorruptJournalException when it was damaged
    */
-  public Recovered read(OptionalLong acknowledged) throws IOException {
-    JournalScan scan = reader.scan(acknowledged, mark.value().checkpointNumber());
-    long newestLayer = mark.value().layer();
+  public Recovered read(OptionalLong acknowledged, AppliedMark.Value applied) throws IOException {
+    JournalScan scan = reader.scan(acknowledged, applied.checkpointNumber());
+    long newestLayer = applied.layer();
     boolean unapplied = false;
     @Nullable Commit last = null;
     for (RecordPosition record : scan.records()) {
@@ -48,7 +49,7 @@ public final class Recovery {
         Commit commit = decode(record, arena);
         for (ChangeSet layer : commit.layers()) {
           newestLayer = Math.max(newestLayer, layer.layer());
-          unapplied |= layer.layer() > mark.value().layer();
+          unapplied |= layer.layer() > applied.layer();
         }
         last = new Commit(commit.timeNanos(), commit.nextVirtual(), commit.state(), List.of());
       }
@@ -62,7 +63,9 @@ public final class Recovery {
       return CommitCodec.decode(reader.readPayload(record, arena));
     } catch (ChangeSetFormatException e) {
       throw new CorruptJournalException(
-          "journal segment " + record.segmentNumber(), record.offset(), String.valueOf(e.getMessage()));
+          "journal segment " + record.segmentNumber(),
+          record.offset(),
+          String.valueOf(e.getMessage()));
     }
   }
 
@@ -72,11 +75,11 @@ public final class Recovery {
   }
 
   /** Tells what space the layers need that are not applied. */
-  public void announce(Recovered found, SpaceNeeded space) throws IOException {
+  public void announce(Recovered found, long appliedLayer, SpaceNeeded space) throws IOException {
     for (RecordPosition record : found.scan().records()) {
       try (Arena arena = Arena.ofConfined()) {
         for (ChangeSet layer : decode(record, arena).layers()) {
-          if (layer.layer() > mark.value().layer()) {
+          if (layer.layer() > appliedLayer) {
             space.expect(layer.layer(), ApplyCost.of(layer).totalBytes());
           }
         }
@@ -89,10 +92,24 @@ public final class Recovery {
     void applied(long layer) throws IOException;
   }
 
+  // R46: an apply began, so the record was durable; without it the root would be half of one
+  // checkpoint and half of another.
+  private static void requireCommitted(LayerPlan plan, Recovered found)
+      throws CorruptJournalException {
+    if (plan.layer() > found.newestLayer()) {
+      throw new CorruptJournalException(
+          "journal",
+          0,
+          "the record of layer " + plan.layer() + " is missing, which was applied in part");
+    }
+  }
+
   /** Applies what the root lacks, and tidies up behind it. */
-  public void apply(Recovered found, Applier applier, LayerApplied observer) throws IOException {
+  public void apply(Recovered found, Applier applier, AppliedMark mark, LayerApplied observer)
+      throws IOException {
     Map<Long, FileIdentity> known = new HashMap<>();
     for (LayerPlan plan : applier.plans()) {
+      requireCommitted(plan, found);
       known.putAll(plan.created());
     }
     LongFunction<@Nullable FileIdentity> resolver = known::get;
@@ -104,8 +121,7 @@ public final class Recovery {
             boolean whole = layer.layer() == layers.getLast().layer();
             long checkpoint = record.checkpointNumber() - (whole ? 0 : 1);
             known.putAll(
-                applier.apply(
-                    layer, resolver::apply, () -> mark.write(layer.layer(), checkpoint)));
+                applier.apply(layer, resolver::apply, () -> mark.write(layer.layer(), checkpoint)));
             observer.applied(layer.layer());
           }
         }

@@ -27,8 +27,8 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A root on a storage with the little of an engine that apply needs: marks, plans, recovery. What it knows between two recoveries is
- * on the storage.
+ * A root on a storage with the little of an engine that apply needs: marks, plans, recovery. What
+ * it knows between two recoveries is on the storage.
  */
 final class ApplyWorld implements AutoCloseable {
   /** Makes the applier; tests put broken ones here. */
@@ -37,8 +37,7 @@ final class ApplyWorld implements AutoCloseable {
   }
 
   static final Maker PLAIN =
-      target ->
-          new Applier(target, new ReentrantLock(), ApplyObserver.NONE, SpaceReserve.NONE);
+      target -> new Applier(target, new ReentrantLock(), ApplyObserver.NONE, SpaceReserve.NONE);
 
   static final RootId ROOT_ID = new RootId(0x1122334455667788L, 0x99AABBCCDDEEFF00L);
   private static final Name CONTROL = Name.of(".vfo");
@@ -93,9 +92,11 @@ final class ApplyWorld implements AutoCloseable {
 
   // What was there before VFO
 
-  /** Makes a tree at home, all of it durable; returns the same with the files' real numbers, and what they are. */
-  ModelTree populate(ModelTree wanted, Map<Long, FileIdentity> identities)
-      throws StorageException {
+  /**
+   * Makes a tree at home, all of it durable; returns the same with the files' real numbers, and
+   * what they are.
+   */
+  ModelTree populate(ModelTree wanted, Map<Long, FileIdentity> identities) throws StorageException {
     FileIdentity rootIdentity = storage.stat(root).identity();
     ModelTree tree = new ModelTree(rootIdentity.inode());
     identities.put(rootIdentity.inode(), rootIdentity);
@@ -108,9 +109,7 @@ final class ApplyWorld implements AutoCloseable {
       int fd = openPath(pathOf(wanted, directory));
       for (Map.Entry<Name, Node> child : directory.children.entrySet()) {
         makeOrLink(fd, child.getKey(), child.getValue(), wanted, made, identities);
-        made.get(directory.number)
-            .children
-            .put(child.getKey(), made.get(child.getValue().number));
+        made.get(directory.number).children.put(child.getKey(), made.get(child.getValue().number));
         if (child.getValue().isDirectory()) {
           open.add(child.getValue());
         }
@@ -214,6 +213,9 @@ final class ApplyWorld implements AutoCloseable {
     for (LayerPlan plan : applier.plans()) {
       earlier.putAll(plan.created());
     }
+    // A mark that a killed process left could still get lost, and what is cleaned because of it
+    // would not come back.
+    storage.sync(marks);
     long applied = applied(layers);
     for (ChangeSet layer : layers) {
       if (layer.layer() > applied) {

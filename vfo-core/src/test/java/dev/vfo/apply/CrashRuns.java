@@ -42,8 +42,7 @@ final class CrashRuns {
     }
   }
 
-  private void at(long firstCall, long calls, Random random)
-      throws StorageException, VfoException {
+  private void at(long firstCall, long calls, Random random) throws StorageException, VfoException {
     SimulatedStorage storage = scenario.start.fork();
     long call = firstCall;
     StringBuilder story = new StringBuilder();

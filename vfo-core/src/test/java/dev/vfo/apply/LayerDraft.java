@@ -30,8 +30,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A step on a model tree, operation by operation, that becomes the change set of a layer: what was there before is compared with
- * what is there after it. Paths are given as "a/b/c".
+ * A step on a model tree, operation by operation, that becomes the change set of a layer: what was
+ * there before is compared with what is there after it. Paths are given as "a/b/c".
  */
 final class LayerDraft {
   private static final long FIRST_VIRTUAL = Long.MIN_VALUE;
@@ -84,8 +84,7 @@ final class LayerDraft {
   }
 
   LayerDraft symlink(String path, String target) {
-    create(place(path), FileType.SYMLINK).content =
-        target.getBytes(UTF_8);
+    create(place(path), FileType.SYMLINK).content = target.getBytes(UTF_8);
     return this;
   }
 
@@ -169,7 +168,10 @@ final class LayerDraft {
     return this;
   }
 
-  /** Exchanges a directory with one that lies in it: "a" and "a/b" become "a", the inner one, and "a/b", the outer one. */
+  /**
+   * Exchanges a directory with one that lies in it: "a" and "a/b" become "a", the inner one, and
+   * "a/b", the outer one.
+   */
   LayerDraft turnOver(Place outer, Name inner) {
     Node parent = at(outer);
     Node child = parent.children.remove(inner);
@@ -341,15 +343,14 @@ final class LayerDraft {
     Set<Location> changed = new LinkedHashSet<>();
     names.forEach(name -> changed.add(new Location(name.directory(), name.name())));
     Map<Long, Location> locations = new HashMap<>();
-    oldPlaces.forEach(
-        (number, places) -> {
-          for (Place place : places) {
-            Location location = new Location(place.directory().number, place.name());
-            if (!locations.containsKey(number) || changed.contains(location)) {
-              locations.put(number, location);
-            }
-          }
-        });
+    oldPlaces.forEach((number, places) -> {
+      for (Place place : places) {
+        Location location = new Location(place.directory().number, place.name());
+        if (!locations.containsKey(number) || changed.contains(location)) {
+          locations.put(number, location);
+        }
+      }
+    });
     return locations;
   }
 

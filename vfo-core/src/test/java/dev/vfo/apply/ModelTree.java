@@ -92,11 +92,10 @@ final class ModelTree {
   Map<Long, Set<Place>> places() {
     Map<Long, Set<Place>> places = new LinkedHashMap<>();
     for (Node node : nodes()) {
-      node.children.forEach(
-          (name, child) ->
-              places
-                  .computeIfAbsent(child.number, key -> new LinkedHashSet<>())
-                  .add(new Place(node, name)));
+      node.children.forEach((name, child) ->
+          places
+              .computeIfAbsent(child.number, key -> new LinkedHashSet<>())
+              .add(new Place(node, name)));
     }
     return places;
   }

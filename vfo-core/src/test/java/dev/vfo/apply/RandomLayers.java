@@ -6,6 +6,7 @@ import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /** Makes trees and steps on them from a seed; few names, so that they meet. */
@@ -23,7 +24,7 @@ final class RandomLayers {
   /** A tree to begin with; its numbers are not those that its files will get. */
   ModelTree tree(int size) {
     ModelTree tree = new ModelTree(1);
-    LayerDraft draft = new LayerDraft(1, tree, java.util.Map.of());
+    LayerDraft draft = new LayerDraft(0, tree, Map.of());
     for (int i = 0; i < size; i++) {
       make(draft);
       if (random.nextInt(4) == 0) {

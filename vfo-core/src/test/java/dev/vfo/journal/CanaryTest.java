@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 /** Journals that are broken on purpose: the crash test must find each, or it is too weak. */
 class CanaryTest {
-  private static final int MAX_HISTORIES = 500;
+  private static final int MAX_HISTORIES = 5000;
 
   private static void assertCaught(boolean faults, Consumer<TestJournal> broken) throws Exception {
     for (int seed = 1; seed <= MAX_HISTORIES; seed++) {

@@ -1,6 +1,9 @@
 package dev.vfo.storage;
 
-/** Linux error numbers that VFO meets or answers with; any other is {@link #OTHER} with its number in the exception. */
+/**
+ * Linux error numbers that VFO meets or answers with; any other is {@link #OTHER} with its number
+ * in the exception.
+ */
 public enum Errno {
   EPERM(1, "operation not permitted"),
   ENOENT(2, "no such file or directory"),

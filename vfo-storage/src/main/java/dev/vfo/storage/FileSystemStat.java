@@ -8,7 +8,8 @@ package dev.vfo.storage;
  * @param blockBytes size of a block
  * @param availableBytes what the caller may still allocate
  * @param totalBytes size of the whole
- * @param freeInodes how many files can still be made; {@link Long#MAX_VALUE} where there is no limit
+ * @param freeInodes how many files can still be made; {@link Long#MAX_VALUE} where there is no
+ *     limit
  * @param totalInodes likewise, in all
  * @param maxNameBytes longest name of a directory entry
  * @param readOnly whether it is mounted so

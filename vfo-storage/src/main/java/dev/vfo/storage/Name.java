@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * One component of a path: 1 to 255 bytes, none of them '/' or 0. Any other byte is allowed; equality is that of the bytes.
- * Immutable.
+ * One component of a path: 1 to 255 bytes, none of them '/' or 0. Any other byte is allowed;
+ * equality is that of the bytes. Immutable.
  */
 public final class Name implements Comparable<Name> {
   /** The longest name that Linux has, in bytes. */
@@ -23,8 +23,8 @@ public final class Name implements Comparable<Name> {
   /**
    * A name of these bytes, which are copied.
    *
-   * @throws StorageException ENAMETOOLONG when it is longer than 255 bytes, EINVAL when it is empty, "." or "..", or has a '/'
-   *     or a 0
+   * @throws StorageException ENAMETOOLONG when it is longer than 255 bytes, EINVAL when it is
+   *     empty, "." or "..", or has a '/' or a 0
    */
   public static Name of(byte[] bytes) throws StorageException {
     if (bytes.length > MAX_BYTES) {
@@ -36,7 +36,10 @@ public final class Name implements Comparable<Name> {
     return new Name(bytes.clone());
   }
 
-  /** A name given as text, in UTF-8; IllegalArgumentException when it is none. For names that the program itself made. */
+  /**
+   * A name given as text, in UTF-8; IllegalArgumentException when it is none. For names that the
+   * program itself made.
+   */
   public static Name of(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     if (bytes.length > MAX_BYTES || !isValid(bytes)) {
@@ -88,7 +91,10 @@ public final class Name implements Comparable<Name> {
     return hash;
   }
 
-  /** The name as text when it is UTF-8 without control characters, else with \xNN for the bytes that are not plain. */
+  /**
+   * The name as text when it is UTF-8 without control characters, else with \xNN for the bytes that
+   * are not plain.
+   */
   @Override
   public String toString() {
     return display(bytes);

@@ -7,17 +7,22 @@ import java.util.List;
 /**
  * The file operations that VFO needs from an operating system, and nothing else.
  *
- * <p>Descriptors are small non-negative integers that stay valid until {@link #close}. Names are single path components; no
- * call ever follows a symbolic link, but {@link #openRoot} does for the path that its user gave. Offsets, sizes and lengths are
- * in bytes. Every failure is a {@link StorageException} that carries the {@link Errno}; none is swallowed or retried, but that a
- * call interrupted by a signal is made again. All memory segments must be native. Thread safe.
+ * <p>Descriptors are small non-negative integers that stay valid until {@link #close}. Names are
+ * single path components; no call ever follows a symbolic link, but {@link #openRoot} does for the
+ * path that its user gave. Offsets, sizes and lengths are in bytes. Every failure is a {@link
+ * StorageException} that carries the {@link Errno}; none is swallowed or retried, but that a call
+ * interrupted by a signal is made again. All memory segments must be native. Thread safe.
  *
- * <p>What survives a crash is said by C1.. in {@code docs/guarantees.md}: in short, {@link #sync} makes a file's content and
- * attributes durable but not its name, and {@link #sync} of a directory makes its names durable.
+ * <p>What survives a crash is said by C1.. in {@code docs/guarantees.md}: in short, {@link #sync}
+ * makes a file's content and attributes durable but not its name, and {@link #sync} of a directory
+ * makes its names durable.
  */
 public interface Storage {
 
-  /** Opens a directory by an outside path, following links; for reading its entries and as a base of names. */
+  /**
+   * Opens a directory by an outside path, following links; for reading its entries and as a base of
+   * names.
+   */
   int openRoot(Path path) throws StorageException;
 
   /**
@@ -28,44 +33,72 @@ public interface Storage {
    */
   int open(int directory, Name name, int flags, int mode) throws StorageException;
 
-  /** Opens what {@code fd} refers to once more, with other flags; works for a file without a name too. */
+  /**
+   * Opens what {@code fd} refers to once more, with other flags; works for a file without a name
+   * too.
+   */
   int reopen(int fd, int flags) throws StorageException;
 
-  /** Closes a descriptor. Closing never loses data that was written and is never the place where its errors show. */
+  /**
+   * Closes a descriptor. Closing never loses data that was written and is never the place where its
+   * errors show.
+   */
   void close(int fd) throws StorageException;
 
-  /** Reads at most {@code target.byteSize()} bytes at {@code offset}; 0 means the end of the file. May be short. */
+  /**
+   * Reads at most {@code target.byteSize()} bytes at {@code offset}; 0 means the end of the file.
+   * May be short.
+   */
   long read(int fd, MemorySegment target, long offset) throws StorageException;
 
-  /** Writes at most {@code source.byteSize()} bytes at {@code offset}; returns how many. May be short, never 0. */
+  /**
+   * Writes at most {@code source.byteSize()} bytes at {@code offset}; returns how many. May be
+   * short, never 0.
+   */
   long write(int fd, MemorySegment source, long offset) throws StorageException;
 
   /** Sets the size; what is added reads as zeros. */
   void truncate(int fd, long sizeBytes) throws StorageException;
 
-  /** Reserves disk blocks for a range; grows the size when the range ends behind it, unless {@code keepSize}. */
+  /**
+   * Reserves disk blocks for a range; grows the size when the range ends behind it, unless {@code
+   * keepSize}.
+   */
   void allocate(int fd, long offset, long lengthBytes, boolean keepSize) throws StorageException;
 
   /** Turns a range into a hole; the size stays. */
   void punchHole(int fd, long offset, long lengthBytes) throws StorageException;
 
-  /** The first offset at or behind {@code offset} that holds data, or -1 when only a hole follows. */
+  /**
+   * The first offset at or behind {@code offset} that holds data, or -1 when only a hole follows.
+   */
   long seekData(int fd, long offset) throws StorageException;
 
-  /** The first hole at or behind {@code offset}; the end of the file counts as one. -1 when offset is behind the end. */
+  /**
+   * The first hole at or behind {@code offset}; the end of the file counts as one. -1 when offset
+   * is behind the end.
+   */
   long seekHole(int fd, long offset) throws StorageException;
 
-  /** Copies between two files inside the kernel, sharing blocks where it can. May be short; 0 means the source's end. */
+  /**
+   * Copies between two files inside the kernel, sharing blocks where it can. May be short; 0 means
+   * the source's end.
+   */
   long copyRange(int from, long fromOffset, int to, long toOffset, long lengthBytes)
       throws StorageException;
 
   /** Makes the data and size of a file durable (C6). */
   void dataSync(int fd) throws StorageException;
 
-  /** Makes a file's data and attributes durable (C2), or a directory's names and attributes (C3). */
+  /**
+   * Makes a file's data and attributes durable (C2), or a directory's names and attributes (C3).
+   */
   void sync(int fd) throws StorageException;
 
-  /** Makes all of the file system durable that {@code fd} lies on; the descriptor must be older than the first write (C10). */
+  /**
+   * Makes all of the file system durable that {@code fd} lies on; the descriptor must be older than
+   * the first write (C10).
+   */
   void syncFileSystem(int fd) throws StorageException;
 
   /** The attributes of an open file. */
@@ -80,7 +113,10 @@ public interface Storage {
   /** Makes a directory; the umask is not applied. */
   void makeDirectory(int directory, Name name, int mode) throws StorageException;
 
-  /** Makes a FIFO, socket or device node; {@code mode} has permission bits only. The umask is not applied. */
+  /**
+   * Makes a FIFO, socket or device node; {@code mode} has permission bits only. The umask is not
+   * applied.
+   */
   void makeNode(int directory, Name name, FileType type, int mode, long device)
       throws StorageException;
 
@@ -133,10 +169,16 @@ public interface Storage {
   /** Space, limits and kind of the file system that {@code fd} lies on. */
   FileSystemStat fileSystemStat(int fd) throws StorageException;
 
-  /** Takes an exclusive lock on an open file, held until it is closed; false when somebody else has it. */
+  /**
+   * Takes an exclusive lock on an open file, held until it is closed; false when somebody else has
+   * it.
+   */
   boolean tryLock(int fd) throws StorageException;
 
-  /** Name of the parent of an open directory is "..": opens it, for reading. The root's parent is itself. */
+  /**
+   * Name of the parent of an open directory is "..": opens it, for reading. The root's parent is
+   * itself.
+   */
   int openParent(int directory) throws StorageException;
 
   /** The user that new files belong to. */

@@ -25,8 +25,7 @@ public final class StorageException extends IOException {
 
   private static String describe(int number, String operation, String subject) {
     Errno known = Errno.of(number);
-    String reason =
-        known == Errno.OTHER ? "error " + number : known.text() + " (" + known + ")";
+    String reason = known == Errno.OTHER ? "error " + number : known.text() + " (" + known + ")";
     return operation + " " + subject + ": " + reason;
   }
 

@@ -8,7 +8,10 @@ import dev.vfo.storage.StorageException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The calls on modes, owners, times and extended attributes. They check and answer as Linux does for its user 0. */
+/**
+ * The calls on modes, owners, times and extended attributes. They check and answer as Linux does
+ * for its user 0.
+ */
 final class AttributeCalls {
   /** Cleared by whatever changes content or owner. */
   static final String CAPABILITY = "security.capability";
@@ -20,7 +23,10 @@ final class AttributeCalls {
   private static final int MAX_NAME_BYTES = 255;
   private static final int MAX_VALUE_BYTES = 65_536;
 
-  /** Room for extended attributes in the inode, and in the block that they get when it is not enough. */
+  /**
+   * Room for extended attributes in the inode, and in the block that they get when it is not
+   * enough.
+   */
   private static final int INLINE_BYTES = 100;
 
   private final Disk disk;
@@ -61,8 +67,7 @@ final class AttributeCalls {
     inode.attributes = capable ? changed.withoutXattr(CAPABILITY, now) : changed;
   }
 
-  void setTimes(Descriptor directory, Name name, long access, long modify)
-      throws StorageException {
+  void setTimes(Descriptor directory, Name name, long access, long modify) throws StorageException {
     Inode inode = toChange("setTimes", directory, name);
     boolean keepAccess = access == FileStat.OMIT_TIME;
     boolean keepModify = modify == FileStat.OMIT_TIME;
@@ -114,12 +119,10 @@ final class AttributeCalls {
   }
 
   List<String> listXattrs(Descriptor directory, Name name) throws StorageException {
-    return List.copyOf(
-        names.existing("listXattrs", directory, name).attributes.xattrs().keySet());
+    return List.copyOf(names.existing("listXattrs", directory, name).attributes.xattrs().keySet());
   }
 
-  private static void checkName(
-      String operation, Descriptor directory, Name name, String attribute)
+  private static void checkName(String operation, Descriptor directory, Name name, String attribute)
       throws StorageException {
     Errno refused = null;
     int length = attribute.getBytes(StandardCharsets.UTF_8).length;

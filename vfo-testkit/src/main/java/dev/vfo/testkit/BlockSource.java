@@ -9,7 +9,8 @@ interface BlockSource {
    * Gives blocks back.
    *
    * @param freed how many
-   * @param lingering how many of them a crash could still bring back, because it is not durable that they are free
+   * @param lingering how many of them a crash could still bring back, because it is not durable
+   *     that they are free
    */
   void give(long freed, long lingering);
 }

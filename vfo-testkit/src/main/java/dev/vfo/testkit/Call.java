@@ -5,8 +5,8 @@ import dev.vfo.storage.OpenFlag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of the storage, as far as faults and traces need to know it. {@code first} and {@code second} are what the operation has
- * as numbers: offset and length, or flags and mode, or size.
+ * One call of the storage, as far as faults and traces need to know it. {@code first} and {@code
+ * second} are what the operation has as numbers: offset and length, or flags and mode, or size.
  */
 record Call(
     Operation operation,

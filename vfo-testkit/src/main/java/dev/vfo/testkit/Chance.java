@@ -1,6 +1,8 @@
 package dev.vfo.testkit;
 
-/** A seeded sequence of choices: the same seed gives the same ones on every machine. For one thread. */
+/**
+ * A seeded sequence of choices: the same seed gives the same ones on every machine. For one thread.
+ */
 final class Chance {
   private static final long STEP = 0x9E3779B97F4A7C15L;
 

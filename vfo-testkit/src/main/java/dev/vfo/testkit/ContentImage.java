@@ -7,8 +7,8 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The content of a regular file in a {@link TreeImage}: the bytes of a small one, of a large one its size and a SHA-256. Holes are
- * the same as zeros. Immutable.
+ * The content of a regular file in a {@link TreeImage}: the bytes of a small one, of a large one
+ * its size and a SHA-256. Holes are the same as zeros. Immutable.
  */
 public final class ContentImage {
   /** Larger contents are not kept but hashed. */

@@ -6,8 +6,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A hash map whose {@link #copy} takes constant time: the first one of the two that changes makes the real copy. For one thread at
- * a time.
+ * A hash map whose {@link #copy} takes constant time: the first one of the two that changes makes
+ * the real copy. For one thread at a time.
  */
 final class CowMap<K, V> {
   private Map<K, V> map;

@@ -7,7 +7,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Makes the file system that is found after a power loss: what is durable, and a legal part of what is not. Used once. */
+/**
+ * Makes the file system that is found after a power loss: what is durable, and a legal part of what
+ * is not. Used once.
+ */
 final class CrashMaterializer {
   /** Of so many random crashes one is of each of the other modes. */
   private static final int RANDOM_OF_MODES = 24;
@@ -102,7 +105,10 @@ final class CrashMaterializer {
     }
   }
 
-  /** A file with what is found on the disk of it. Its choices come from its serial number, not from the order of visits. */
+  /**
+   * A file with what is found on the disk of it. Its choices come from its serial number, not from
+   * the order of visits.
+   */
   private Inode found(Inode inode, long parent) {
     FileContent content = inode.content;
     Attributes attributes = inode.attributes;

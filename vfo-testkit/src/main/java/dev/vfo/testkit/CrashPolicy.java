@@ -32,12 +32,11 @@ final class CrashPolicy {
     }
     Map<Long, Page> changed = new HashMap<>();
     long[] blocks = {content.blocks()};
-    content.forEachUnsynced(
-        (index, kept, between, now) -> {
-          Page found = page(kept, between, now);
-          changed.put(index, found);
-          blocks[0] += (found.hasBlock() ? 1 : 0) - (now.hasBlock() ? 1 : 0);
-        });
+    content.forEachUnsynced((index, kept, between, now) -> {
+      Page found = page(kept, between, now);
+      changed.put(index, found);
+      blocks[0] += (found.hasBlock() ? 1 : 0) - (now.hasBlock() ? 1 : 0);
+    });
     PageTree pages = content.pages().copy();
     changed.forEach(pages::set);
     long size = size(content);

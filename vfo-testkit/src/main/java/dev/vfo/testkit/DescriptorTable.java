@@ -4,9 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The open files by number. A new one gets the lowest number that is free, as in Linux. For one thread at a time. */
+/**
+ * The open files by number. A new one gets the lowest number that is free, as in Linux. For one
+ * thread at a time.
+ */
 final class DescriptorTable {
-  /** Lower numbers are a process' standard streams, and what a forgotten initialization looks like. */
+  /**
+   * Lower numbers are a process' standard streams, and what a forgotten initialization looks like.
+   */
   private static final int FIRST = 3;
 
   private final List<@Nullable Descriptor> open = new ArrayList<>();

@@ -2,7 +2,10 @@ package dev.vfo.testkit;
 
 import dev.vfo.storage.Name;
 
-/** The names in a directory, as programs see them and as they are durable. Values are serial numbers of inodes. */
+/**
+ * The names in a directory, as programs see them and as they are durable. Values are serial numbers
+ * of inodes.
+ */
 final class Directory {
   /** Entries that fit into a block: a directory takes one more block for each as many. */
   static final int ENTRIES_PER_BLOCK = 64;

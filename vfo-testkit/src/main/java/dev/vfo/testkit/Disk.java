@@ -10,8 +10,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a simulated file system: inodes, names, space and descriptors, each as programs see it and as it is durable. For one
- * thread at a time.
+ * The state of a simulated file system: inodes, names, space and descriptors, each as programs see
+ * it and as it is durable. For one thread at a time.
  */
 final class Disk implements BlockSource {
   private static final long FIRST_NANOS = 1_767_225_600_000_000_000L;
@@ -141,8 +141,7 @@ final class Disk implements BlockSource {
     return new StorageException(errno, operation, descriptor.toString());
   }
 
-  static StorageException refusal(
-      Errno errno, String operation, Descriptor directory, Name name) {
+  static StorageException refusal(Errno errno, String operation, Descriptor directory, Name name) {
     return new StorageException(errno, operation, pathOf(directory, name));
   }
 
@@ -184,7 +183,8 @@ final class Disk implements BlockSource {
   // Inodes
 
   /**
-   * A new file, without a name yet. Some of what it is only comes with its first sync: the umask was applied when it was made.
+   * A new file, without a name yet. Some of what it is only comes with its first sync: the umask
+   * was applied when it was made.
    *
    * @param owner directory that it will lie in
    * @return null when there are too many files
@@ -218,7 +218,10 @@ final class Disk implements BlockSource {
     return inode;
   }
 
-  /** Gives the number and the blocks of a file back when no name and no descriptor leads to it any more. */
+  /**
+   * Gives the number and the blocks of a file back when no name and no descriptor leads to it any
+   * more.
+   */
   void releaseIfGone(Inode inode) {
     if (inode.links > 0 || inode.opens > 0 || inode.isReleased) {
       return;
@@ -234,7 +237,10 @@ final class Disk implements BlockSource {
     forgetIfGone(inode);
   }
 
-  /** Half of the numbers are free when the removal is done, the others when it is durable: both happens. */
+  /**
+   * Half of the numbers are free when the removal is done, the others when it is durable: both
+   * happens.
+   */
   private boolean isNumberFreeAtOnce(Inode inode) {
     return Chance.seed(options.seed(), inode.serial) < 0;
   }
@@ -324,7 +330,10 @@ final class Disk implements BlockSource {
     }
   }
 
-  /** Changes an entry of names that are durable; IllegalStateException when it is not as the operation found it. */
+  /**
+   * Changes an entry of names that are durable; IllegalStateException when it is not as the
+   * operation found it.
+   */
   static void apply(SlotChange change, CowMap<Name, Long> names) {
     Long before = names.get(change.name());
     if ((before == null ? SlotChange.NONE : before) != change.before()) {

@@ -6,7 +6,10 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Checks that a disk's state fits together; throws IllegalStateException when it does not. Used once. */
+/**
+ * Checks that a disk's state fits together; throws IllegalStateException when it does not. Used
+ * once.
+ */
 final class DiskCheck {
   private final Disk disk;
   private final Map<Long, Integer> links = new HashMap<>();

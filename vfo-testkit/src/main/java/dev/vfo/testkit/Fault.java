@@ -6,8 +6,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that goes wrong at one call of a {@link SimulatedStorage}, or from that call on: what happens, and to which calls.
- * Given to {@link Faults#add}. Immutable; such as {@code Fault.error(Errno.EIO).on(Operation.SYNC).atCall(3).forEver()}.
+ * Something that goes wrong at one call of a {@link SimulatedStorage}, or from that call on: what
+ * happens, and to which calls. Given to {@link Faults#add}. Immutable; such as {@code
+ * Fault.error(Errno.EIO).on(Operation.SYNC).atCall(3).forEver()}.
  */
 public final class Fault {
   enum Effect {
@@ -48,16 +49,17 @@ public final class Fault {
   }
 
   /**
-   * The process ends: the call and all later ones throw {@link SimulatedCrash}. The call itself may have had an effect or not; a
-   * write may be torn, even through an O_DSYNC descriptor.
+   * The process ends: the call and all later ones throw {@link SimulatedCrash}. The call itself may
+   * have had an effect or not; a write may be torn, even through an O_DSYNC descriptor.
    */
   public static Fault crash() {
     return of(Effect.CRASH, Errno.OTHER);
   }
 
   /**
-   * The call fails without an effect, with two exceptions. A sync that fails drops what it should have made durable (C8); of a
-   * write that fails with EIO a part may have reached the file. Never hits close, unless {@link #on} says so.
+   * The call fails without an effect, with two exceptions. A sync that fails drops what it should
+   * have made durable (C8); of a write that fails with EIO a part may have reached the file. Never
+   * hits close, unless {@link #on} says so.
    */
   public static Fault error(Errno errno) {
     Fault fault = of(Effect.ERROR, errno);
@@ -65,22 +67,27 @@ public final class Fault {
     return fault;
   }
 
-  /** The call does all that it should and then reports an error. Never hits close, unless {@link #on} says so. */
+  /**
+   * The call does all that it should and then reports an error. Never hits close, unless {@link
+   * #on} says so.
+   */
   public static Fault errorAfterEffect(Errno errno) {
     Fault fault = of(Effect.ERROR_AFTER, errno);
     fault.operations.remove(Operation.CLOSE);
     return fault;
   }
 
-  /** Reads, writes and copies of more than one byte do about half of what they should; direct ones in multiples of 4096. */
+  /**
+   * Reads, writes and copies of more than one byte do about half of what they should; direct ones
+   * in multiples of 4096.
+   */
   public static Fault shortTransfer() {
-    return of(Effect.SHORT, Errno.OTHER)
-        .on(Operation.READ, Operation.WRITE, Operation.COPY_RANGE);
+    return of(Effect.SHORT, Errno.OTHER).on(Operation.READ, Operation.WRITE, Operation.COPY_RANGE);
   }
 
   /**
-   * Before the call the kernel fails to write dirty pages of some files back, and drops them (C8). Only descriptors that are open
-   * already will report it, once, at their next sync (C10).
+   * Before the call the kernel fails to write dirty pages of some files back, and drops them (C8).
+   * Only descriptors that are open already will report it, once, at their next sync (C10).
    */
   public static Fault writeBackError() {
     return of(Effect.WRITE_BACK, Errno.EIO);
@@ -88,11 +95,13 @@ public final class Fault {
 
   /** Only at these operations; others are not counted. */
   public Fault on(Operation first, Operation... more) {
-    return new Fault(
-        effect, errno, EnumSet.of(first, more), pathPart, changesOnly, call, forEver);
+    return new Fault(effect, errno, EnumSet.of(first, more), pathPart, changesOnly, call, forEver);
   }
 
-  /** Only at calls whose file was opened or named by a path that contains this text; others are not counted. */
+  /**
+   * Only at calls whose file was opened or named by a path that contains this text; others are not
+   * counted.
+   */
   public Fault onPath(String part) {
     return new Fault(effect, errno, operations, part, changesOnly, call, forEver);
   }

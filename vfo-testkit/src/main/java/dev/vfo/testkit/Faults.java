@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What goes wrong in a {@link SimulatedStorage}, and how many calls it has had. Belongs to its storage and is guarded by the same
- * lock: safe for use by many threads.
+ * What goes wrong in a {@link SimulatedStorage}, and how many calls it has had. Belongs to its
+ * storage and is guarded by the same lock: safe for use by many threads.
  */
 public final class Faults {
   /** What is to happen to a call. */
@@ -51,7 +51,10 @@ public final class Faults {
     this.lock = lock;
   }
 
-  /** Adds a fault. Several can be there; at one call a crash goes before anything else, then the first one added. */
+  /**
+   * Adds a fault. Several can be there; at one call a crash goes before anything else, then the
+   * first one added.
+   */
   public void add(Fault fault) {
     synchronized (lock) {
       planned.add(new Planned(fault));
@@ -65,7 +68,10 @@ public final class Faults {
     }
   }
 
-  /** Number of calls since the storage was made, refused ones included. Those after a crash are not counted. */
+  /**
+   * Number of calls since the storage was made, refused ones included. Those after a crash are not
+   * counted.
+   */
   public long callCount() {
     synchronized (lock) {
       return calls;

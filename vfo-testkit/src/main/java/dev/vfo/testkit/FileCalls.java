@@ -195,8 +195,7 @@ final class FileCalls {
     if (source.byteSize() == 0) {
       return 0;
     }
-    long length =
-        Math.min(Math.min(limit, source.byteSize()), FileContent.MAX_BYTES - offset);
+    long length = Math.min(Math.min(limit, source.byteSize()), FileContent.MAX_BYTES - offset);
     if (length <= 0) {
       throw Disk.refusal(Errno.EFBIG, "write", descriptor);
     }
@@ -265,8 +264,7 @@ final class FileCalls {
     return regular(operation, descriptor, disk.inode(descriptor), offset);
   }
 
-  long copyRange(
-      Descriptor from, long fromOffset, Descriptor to, long toOffset, long length)
+  long copyRange(Descriptor from, long fromOffset, Descriptor to, long toOffset, long length)
       throws StorageException {
     Inode source = toRead("copyRange", from, fromOffset);
     Inode target = toWrite("copyRange", to, toOffset);
@@ -293,8 +291,7 @@ final class FileCalls {
 
   private long copy(
       FileContent source, long fromOffset, FileContent target, long toOffset, long count) {
-    MemorySegment buffer =
-        MemorySegment.ofArray(new byte[(int) Math.min(COPY_BYTES, count)]);
+    MemorySegment buffer = MemorySegment.ofArray(new byte[(int) Math.min(COPY_BYTES, count)]);
     long done = 0;
     while (done < count) {
       long piece = Math.min(buffer.byteSize(), count - done);

@@ -6,14 +6,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The content of a regular file: as programs see it, as it is durable, and what a crash could find between the two (C5). For one
- * thread at a time; {@link #copy} takes constant time.
+ * The content of a regular file: as programs see it, as it is durable, and what a crash could find
+ * between the two (C5). For one thread at a time; {@link #copy} takes constant time.
  */
 final class FileContent {
   /** The largest file, as of ext4 with blocks of 4 KiB. */
   static final long MAX_BYTES = (1L << 44) - Page.BYTES;
 
-  /** Contents that a page had between the durable and the current one and that are kept; older ones are forgotten. */
+  /**
+   * Contents that a page had between the durable and the current one and that are kept; older ones
+   * are forgotten.
+   */
   private static final int MAX_VERSIONS = 4;
 
   /** The same for sizes. */
@@ -362,13 +365,18 @@ final class FileContent {
     }
   }
 
-  /** Receives a page that is not durable: what is on the disk for sure, what may be there, what reads see. */
+  /**
+   * Receives a page that is not durable: what is on the disk for sure, what may be there, what
+   * reads see.
+   */
   @FunctionalInterface
   interface UnsyncedVisitor {
     void visit(long index, Page kept, List<Page> between, Page now);
   }
 
-  /** Visits the pages that are not durable, always in the same order. Not to be changed meanwhile. */
+  /**
+   * Visits the pages that are not durable, always in the same order. Not to be changed meanwhile.
+   */
   void forEachUnsynced(UnsyncedVisitor visitor) {
     current.forEachDifference(
         durable,
@@ -379,16 +387,15 @@ final class FileContent {
     versions.entries().stream()
         .filter(entry -> current.get(entry.getKey()) == durable.get(entry.getKey()))
         .sorted((first, second) -> Long.compare(first.getKey(), second.getKey()))
-        .forEach(
-            entry -> {
-              Page now = current.get(entry.getKey());
-              visitor.visit(entry.getKey(), now, entry.getValue(), now);
-            });
+        .forEach(entry -> {
+          Page now = current.get(entry.getKey());
+          visitor.visit(entry.getKey(), now, entry.getValue(), now);
+        });
   }
 
   /**
-   * What a failed sync leaves of a page (C8): {@code disk} is on the disk from now on, and no later sync changes that. Reads go on
-   * to see what they saw, or see the disk.
+   * What a failed sync leaves of a page (C8): {@code disk} is on the disk from now on, and no later
+   * sync changes that. Reads go on to see what they saw, or see the disk.
    */
   void settle(long index, Page disk, boolean showDisk) {
     Page seen = visible(index);

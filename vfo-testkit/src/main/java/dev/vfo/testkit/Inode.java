@@ -3,7 +3,10 @@ package dev.vfo.testkit;
 import dev.vfo.storage.FileType;
 import org.jspecify.annotations.Nullable;
 
-/** A file of any type. It is in the table as long as a name, a descriptor or the state after some crash could lead to it. */
+/**
+ * A file of any type. It is in the table as long as a name, a descriptor or the state after some
+ * crash could lead to it.
+ */
 final class Inode {
   /** Tells it from every other file, past and present. */
   final long serial;
@@ -55,7 +58,10 @@ final class Inode {
   /** How often the kernel failed to write its dirty pages (C8). */
   long writeErrors;
 
-  /** Whether no name and no descriptor leads to it, though a crash could still bring it back. Its blocks are free then. */
+  /**
+   * Whether no name and no descriptor leads to it, though a crash could still bring it back. Its
+   * blocks are free then.
+   */
   boolean isReleased;
 
   /** Whether its number is not free although it is released. */

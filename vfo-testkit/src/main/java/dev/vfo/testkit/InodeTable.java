@@ -6,7 +6,10 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 
-/** All files by serial number, and the inode numbers that can be given to new ones. For one thread at a time. */
+/**
+ * All files by serial number, and the inode numbers that can be given to new ones. For one thread
+ * at a time.
+ */
 final class InodeTable {
   /** Serial number of the root directory. */
   static final long ROOT = 1;
@@ -42,7 +45,10 @@ final class InodeTable {
     return copy;
   }
 
-  /** An empty table that goes on with serial numbers where this one is, so that none comes again (C11). */
+  /**
+   * An empty table that goes on with serial numbers where this one is, so that none comes again
+   * (C11).
+   */
   InodeTable successor() {
     return new InodeTable(lastSerial, FIRST_NUMBER);
   }

@@ -36,8 +36,7 @@ final class NameCalls {
   }
 
   private static void checkAlive(
-      String operation, Inode directory, Descriptor descriptor, Name name)
-      throws StorageException {
+      String operation, Inode directory, Descriptor descriptor, Name name) throws StorageException {
     if (directory.links == 0) {
       throw Disk.refusal(Errno.ENOENT, operation, descriptor, name);
     }
@@ -165,8 +164,7 @@ final class NameCalls {
     change(new SlotChange(directory.inode, name, victim.serial, SlotChange.NONE));
   }
 
-  void rename(
-      Descriptor fromDirectory, Name from, Descriptor toDirectory, Name to, RenameMode mode)
+  void rename(Descriptor fromDirectory, Name from, Descriptor toDirectory, Name to, RenameMode mode)
       throws StorageException {
     Inode fromParent = disk.directory(fromDirectory, "rename");
     Inode toParent = disk.directory(toDirectory, "rename");

@@ -7,7 +7,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/** The name operations that are not durable, in the order in which they were done. For one thread at a time. */
+/**
+ * The name operations that are not durable, in the order in which they were done. For one thread at
+ * a time.
+ */
 final class NameLog {
   private List<NameOperation> pending = new ArrayList<>();
   private long lastSequence;
@@ -99,8 +102,9 @@ final class NameLog {
   }
 
   /**
-   * The operations that a crash leaves: a random set that has, with each operation, those that it comes after (C4). Several ways to
-   * draw it, so that single lost and single kept ones, mixtures and whole prefixes are all seen often.
+   * The operations that a crash leaves: a random set that has, with each operation, those that it
+   * comes after (C4). Several ways to draw it, so that single lost and single kept ones, mixtures
+   * and whole prefixes are all seen often.
    */
   List<NameOperation> survivors(Chance chance) {
     if (pending.isEmpty()) {

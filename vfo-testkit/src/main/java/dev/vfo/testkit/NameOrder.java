@@ -6,16 +6,18 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The partial order of name operations (C4): which pending ones must be kept by a crash that keeps a new one.
+ * The partial order of name operations (C4): which pending ones must be kept by a crash that keeps
+ * a new one.
  *
  * <ul>
  *   <li>The last one on the same slot, so that operations on a slot keep their order.
  *   <li>For a new entry: the one that made its directory.
  *   <li>For a directory that is removed: all in it.
- *   <li>For a directory that moves into another one: those that put its new parent and all above it where they are. Without them
- *       two moves, each right when it was made, could leave two directories inside each other.
- *   <li>For a file whose inode number belonged to a file that is gone: all that speak of that one. So no two files are found with
- *       one number.
+ *   <li>For a directory that moves into another one: those that put its new parent and all above it
+ *       where they are. Without them two moves, each right when it was made, could leave two
+ *       directories inside each other.
+ *   <li>For a file whose inode number belonged to a file that is gone: all that speak of that one.
+ *       So no two files are found with one number.
  * </ul>
  */
 final class NameOrder {

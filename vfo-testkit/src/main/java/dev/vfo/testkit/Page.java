@@ -5,8 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
- * 4096 bytes of a file's content, and which of them were written since the page was last durable. Immutable; pages of zeros share
- * their bytes.
+ * 4096 bytes of a file's content, and which of them were written since the page was last durable.
+ * Immutable; pages of zeros share their bytes.
  */
 final class Page {
   /** Size of a page, and of a block of the file system. */

@@ -3,8 +3,9 @@ package dev.vfo.testkit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages of a file by index, holes left out. {@link #copy} takes constant time: copies share their nodes until one of them
- * changes. For one thread at a time; copies that share nodes may be used by different threads.
+ * The pages of a file by index, holes left out. {@link #copy} takes constant time: copies share
+ * their nodes until one of them changes. For one thread at a time; copies that share nodes may be
+ * used by different threads.
  */
 final class PageTree {
   private static final int BITS = 5;
@@ -106,7 +107,10 @@ final class PageTree {
     return node.owner == owner ? node : new Node(owner, node);
   }
 
-  /** Visits the pages that are no holes from an index on, in ascending order. Not to be changed meanwhile. */
+  /**
+   * Visits the pages that are no holes from an index on, in ascending order. Not to be changed
+   * meanwhile.
+   */
   void forEachFrom(long first, PageVisitor visitor) {
     if (first >>> (BITS * levels) == 0) {
       visit(root, levels - 1, 0, first, visitor);
@@ -157,7 +161,10 @@ final class PageTree {
     return root == other.root;
   }
 
-  /** Visits the pages that are not the same object in both trees, in ascending order. Neither may be changed meanwhile. */
+  /**
+   * Visits the pages that are not the same object in both trees, in ascending order. Neither may be
+   * changed meanwhile.
+   */
   void forEachDifference(PageTree other, DifferenceVisitor visitor) {
     Node mine = root;
     Node theirs = other.root;

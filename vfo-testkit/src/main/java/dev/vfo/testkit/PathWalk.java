@@ -10,7 +10,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** Outside paths: from the root of the tree, following symbolic links. A relative path starts at the root too. */
+/**
+ * Outside paths: from the root of the tree, following symbolic links. A relative path starts at the
+ * root too.
+ */
 final class PathWalk {
   private static final int MAX_LINKS = 40;
 

@@ -19,17 +19,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A file system in memory that keeps what is durable apart from what is not, fails where it is told to, and shows what a power loss
- * can leave: exactly what C1.. in {@code docs/guarantees.md} allow.
+ * A file system in memory that keeps what is durable apart from what is not, fails where it is told
+ * to, and shows what a power loss can leave: exactly what C1.. in {@code docs/guarantees.md} allow.
  *
- * <p>It is one tree. A call goes from here, where it is counted, traced and perhaps spoiled ({@link Faults}), to {@link NameCalls},
- * {@link FileCalls}, {@link SyncCalls} or {@link AttributeCalls}, which answer as Linux does for its user 0 and change the {@link
- * Disk}: names and their pending operations ({@link NameLog}, {@link NameOrder}), contents ({@link FileContent}), descriptors and
- * space. {@link #crash} makes another storage out of it ({@link CrashMaterializer}, {@link CrashPolicy}) and leaves this one as it
- * is, so that one state can be crashed often. {@link #fork} is cheap too.
+ * <p>It is one tree. A call goes from here, where it is counted, traced and perhaps spoiled ({@link
+ * Faults}), to {@link NameCalls}, {@link FileCalls}, {@link SyncCalls} or {@link AttributeCalls},
+ * which answer as Linux does for its user 0 and change the {@link Disk}: names and their pending
+ * operations ({@link NameLog}, {@link NameOrder}), contents ({@link FileContent}), descriptors and
+ * space. {@link #crash} makes another storage out of it ({@link CrashMaterializer}, {@link
+ * CrashPolicy}) and leaves this one as it is, so that one state can be crashed often. {@link #fork}
+ * is cheap too.
  *
- * <p>Deterministic: the same options and calls give the same answers, the same crash seed the same outcome. Safe for use by many
- * threads.
+ * <p>Deterministic: the same options and calls give the same answers, the same crash seed the same
+ * outcome. Safe for use by many threads.
  */
 public final class SimulatedStorage implements Storage {
   /** What a call does. */
@@ -83,14 +85,16 @@ public final class SimulatedStorage implements Storage {
     }
   }
 
-  /** What is found after a power loss, see {@link CrashMode#RANDOM}. This storage stays as it is. */
+  /**
+   * What is found after a power loss, see {@link CrashMode#RANDOM}. This storage stays as it is.
+   */
   public SimulatedStorage crash(long seed) {
     return crash(CrashMode.RANDOM, seed);
   }
 
   /**
-   * What is found after a power loss: a storage without descriptors and locks, all of which is durable. This storage stays as it
-   * is. Faults and counts are new.
+   * What is found after a power loss: a storage without descriptors and locks, all of which is
+   * durable. This storage stays as it is. Faults and counts are new.
    */
   public SimulatedStorage crash(CrashMode mode, long seed) {
     synchronized (lock) {
@@ -99,8 +103,9 @@ public final class SimulatedStorage implements Storage {
   }
 
   /**
-   * What is found when the process died but the system did not (C15): nothing is lost, what was not synced still is not, and no
-   * descriptor is open. This storage stays as it is. Faults and counts are new.
+   * What is found when the process died but the system did not (C15): nothing is lost, what was not
+   * synced still is not, and no descriptor is open. This storage stays as it is. Faults and counts
+   * are new.
    */
   public SimulatedStorage killProcess() {
     SimulatedStorage copy = fork();
@@ -135,8 +140,8 @@ public final class SimulatedStorage implements Storage {
   }
 
   /**
-   * Makes a directory at an outside path, with mode 0755, and those above it as needed. Everything in the tree is durable
-   * afterwards. Not counted as a call.
+   * Makes a directory at an outside path, with mode 0755, and those above it as needed. Everything
+   * in the tree is durable afterwards. Not counted as a call.
    */
   public void makeDirectory(Path path) throws StorageException {
     synchronized (lock) {
@@ -161,7 +166,9 @@ public final class SimulatedStorage implements Storage {
     }
   }
 
-  /** Mounts it read-only, or not. Files that are open for writing can then not be written either. */
+  /**
+   * Mounts it read-only, or not. Files that are open for writing can then not be written either.
+   */
   public void setReadOnly(boolean readOnly) {
     synchronized (lock) {
       disk.options = disk.options.withReadOnly(readOnly);
@@ -175,7 +182,9 @@ public final class SimulatedStorage implements Storage {
     }
   }
 
-  /** The open descriptors, each as its number with the path by which it was opened; to find leaks. */
+  /**
+   * The open descriptors, each as its number with the path by which it was opened; to find leaks.
+   */
   public List<String> describeDescriptors() {
     synchronized (lock) {
       return disk.descriptors.all().stream().map(Descriptor::toString).toList();
@@ -196,7 +205,10 @@ public final class SimulatedStorage implements Storage {
     }
   }
 
-  /** Checks the structure; throws IllegalStateException with what is wrong. For tests of the simulator itself. */
+  /**
+   * Checks the structure; throws IllegalStateException with what is wrong. For tests of the
+   * simulator itself.
+   */
   public void check() {
     synchronized (lock) {
       new DiskCheck(disk).run();
@@ -278,8 +290,7 @@ public final class SimulatedStorage implements Storage {
     switch (call.operation()) {
       case SYNC, DATA_SYNC ->
           syncs.failSync(call.operation().method(), descriptor(call.fd(), call.operation()));
-      case SYNC_FILE_SYSTEM ->
-          syncs.failSyncFileSystem(descriptor(call.fd(), call.operation()));
+      case SYNC_FILE_SYSTEM -> syncs.failSyncFileSystem(descriptor(call.fd(), call.operation()));
       case WRITE -> {
         if (verdict.errno() == Errno.EIO && disk.chance.coin()) {
           body.run(verdict);
@@ -415,8 +426,7 @@ public final class SimulatedStorage implements Storage {
       throws StorageException {
     run(
         Call.of(Operation.ALLOCATE, fd, offset, lengthBytes),
-        () ->
-            files.allocate(descriptor(fd, Operation.ALLOCATE), offset, lengthBytes, keepSize));
+        () -> files.allocate(descriptor(fd, Operation.ALLOCATE), offset, lengthBytes, keepSize));
   }
 
   @Override
@@ -516,14 +526,13 @@ public final class SimulatedStorage implements Storage {
       entries.add(new Listed(entry.getKey(), inode.number, inode.type));
     }
     long seed = disk.options.seed();
-    entries.sort(
-        (first, second) -> {
-          int order =
-              Long.compare(
-                  Chance.seed(seed, first.name().hashCode()),
-                  Chance.seed(seed, second.name().hashCode()));
-          return order != 0 ? order : first.name().compareTo(second.name());
-        });
+    entries.sort((first, second) -> {
+      int order =
+          Long.compare(
+              Chance.seed(seed, first.name().hashCode()),
+              Chance.seed(seed, second.name().hashCode()));
+      return order != 0 ? order : first.name().compareTo(second.name());
+    });
     return entries;
   }
 
@@ -562,8 +571,7 @@ public final class SimulatedStorage implements Storage {
   }
 
   @Override
-  public void link(int fromDirectory, Name from, int toDirectory, Name to)
-      throws StorageException {
+  public void link(int fromDirectory, Name from, int toDirectory, Name to) throws StorageException {
     run(
         Call.of(Operation.LINK, fromDirectory, from, toDirectory, to),
         () ->
@@ -650,8 +658,7 @@ public final class SimulatedStorage implements Storage {
     run(
         Call.of(Operation.REMOVE_XATTR, directory, name),
         () ->
-            attributes.removeXattr(
-                descriptor(directory, Operation.REMOVE_XATTR), name, attribute));
+            attributes.removeXattr(descriptor(directory, Operation.REMOVE_XATTR), name, attribute));
   }
 
   @Override

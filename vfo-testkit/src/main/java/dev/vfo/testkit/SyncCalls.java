@@ -95,7 +95,9 @@ final class SyncCalls {
     descriptor.fileSystemErrorsSeen = disk.writeErrors;
   }
 
-  /** The kernel fails to write back dirty pages on its own: at least one file's, if any is dirty. */
+  /**
+   * The kernel fails to write back dirty pages on its own: at least one file's, if any is dirty.
+   */
   void failWriteBack() {
     List<Inode> dirty = dirtyFiles();
     int first = dirty.isEmpty() ? -1 : disk.chance.below(dirty.size());
@@ -118,28 +120,25 @@ final class SyncCalls {
   }
 
   /**
-   * Drops dirty data: some of it is on the disk, some is not, and none of it is dirty any more. Sizes, attributes and blocks that
-   * were freed or reserved are not data: they stay pending.
+   * Drops dirty data: some of it is on the disk, some is not, and none of it is dirty any more.
+   * Sizes, attributes and blocks that were freed or reserved are not data: they stay pending.
    */
   void dropDirtyData(Inode inode) {
     FileContent content = inode.file();
-    CrashPolicy policy =
-        new CrashPolicy(CrashMode.RANDOM, disk.options.tearing(), disk.chance);
+    CrashPolicy policy = new CrashPolicy(CrashMode.RANDOM, disk.options.tearing(), disk.chance);
     Map<Long, Page> settled = new TreeMap<>();
-    content.forEachUnsynced(
-        (index, kept, between, now) -> {
-          if (now.isData()) {
-            Page found = policy.page(kept, between, now);
-            settled.put(index, found.hasBlock() ? found : Page.zeros());
-          }
-        });
+    content.forEachUnsynced((index, kept, between, now) -> {
+      if (now.isData()) {
+        Page found = policy.page(kept, between, now);
+        settled.put(index, found.hasBlock() ? found : Page.zeros());
+      }
+    });
     long size = content.size();
-    settled.forEach(
-        (index, page) -> {
-          boolean last = index == FileContent.pageOf(size);
-          Page cut = last ? page.cutAt(FileContent.inPage(size)) : page;
-          content.settle(index, cut, disk.chance.coin());
-        });
+    settled.forEach((index, page) -> {
+      boolean last = index == FileContent.pageOf(size);
+      Page cut = last ? page.cutAt(FileContent.inPage(size)) : page;
+      content.settle(index, cut, disk.chance.coin());
+    });
     inode.writeErrors++;
     disk.writeErrors++;
   }

@@ -153,7 +153,7 @@ interface ThreadContract extends StorageTest {
     MemorySegment out = memory(new byte[RANGE_BYTES]);
     MemorySegment in = memory(new byte[RANGE_BYTES]);
     for (int round = 0; round < 60; round++) {
-      out.fill((byte) (thread << 4 | round & 15));
+      out.fill((byte) ((thread << 4) | (round & 15)));
       int from = round == 0 ? 0 : random.nextInt(RANGE_BYTES);
       int length = round == 0 ? RANGE_BYTES : 1 + random.nextInt(RANGE_BYTES - from);
       transfer(

@@ -15,7 +15,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * A tree of files at one instant, to be compared with another: for each path what {@link FileImage} has. Immutable.
+ * A tree of files at one instant, to be compared with another: for each path what {@link FileImage}
+ * has. Immutable.
  *
  * <p>Left out are times of access and change, disk blocks and inode numbers.
  */
@@ -26,13 +27,16 @@ public final class TreeImage {
     this.files = Collections.unmodifiableSortedMap(files);
   }
 
-  /** The image with these files, which are copied; with the root directory as {@link TreePath#ROOT}. */
+  /**
+   * The image with these files, which are copied; with the root directory as {@link TreePath#ROOT}.
+   */
   public static TreeImage of(Map<TreePath, FileImage> files) {
     return new TreeImage(new TreeMap<>(files));
   }
 
   /**
-   * The tree below an open directory, itself included. Only reads, but that may move times of access.
+   * The tree below an open directory, itself included. Only reads, but that may move times of
+   * access.
    *
    * @param root descriptor of the directory
    * @param excluded names in that directory that are left out, with all below them
@@ -57,13 +61,15 @@ public final class TreeImage {
   /** The same without times of modification of directories. */
   public TreeImage withoutDirectoryTimes() {
     TreeMap<TreePath, FileImage> copy = new TreeMap<>();
-    files.forEach(
-        (path, file) ->
-            copy.put(path, file.type() == FileType.DIRECTORY ? file.withoutTime() : file));
+    files.forEach((path, file) ->
+        copy.put(path, file.type() == FileType.DIRECTORY ? file.withoutTime() : file));
     return new TreeImage(copy);
   }
 
-  /** The same without the root directory itself, whose time moves when something that is left out comes or goes. */
+  /**
+   * The same without the root directory itself, whose time moves when something that is left out
+   * comes or goes.
+   */
   public TreeImage withoutRoot() {
     TreeMap<TreePath, FileImage> copy = new TreeMap<>(files);
     copy.remove(TreePath.ROOT);

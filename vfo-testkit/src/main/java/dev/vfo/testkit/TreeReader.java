@@ -69,9 +69,7 @@ final class TreeReader {
     ContentImage content =
         stat.type() == FileType.REGULAR ? content(directory, name, stat, buffer) : null;
     String target =
-        stat.type() == FileType.SYMLINK
-            ? TreeImage.text(storage.readSymlink(directory, name))
-            : "";
+        stat.type() == FileType.SYMLINK ? TreeImage.text(storage.readSymlink(directory, name)) : "";
     files.put(path, image(path, stat, content, target, xattrs(directory, name)));
     if (stat.type() == FileType.DIRECTORY) {
       int fd = storage.open(directory, name, OpenFlag.READ | OpenFlag.DIRECTORY, 0);
@@ -136,8 +134,7 @@ final class TreeReader {
         if (count == 0) {
           throw new IllegalStateException(name + " got shorter while it was read");
         }
-        builder.add(
-            offset, buffer.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE), (int) count);
+        builder.add(offset, buffer.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE), (int) count);
         offset += count;
         if (offset < stat.sizeBytes() && stat.sizeBytes() > BUFFER_BYTES) {
           offset = storage.seekData(fd, offset);

@@ -82,7 +82,8 @@ final class ContentCrashTest {
     Set<String> seen = sectorsSeen();
     for (char second : "AB*".toCharArray()) {
       for (char third : "AB*".toCharArray()) {
-        String pattern = "A" + (second == '*' ? "[*]" : second) + (third == '*' ? "[*]" : third) + "A";
+        String pattern =
+            "A" + (second == '*' ? "[*]" : second) + (third == '*' ? "[*]" : third) + "A";
         assertTrue(isSeen(seen, pattern), pattern + " in " + seen);
       }
     }
@@ -98,7 +99,8 @@ final class ContentCrashTest {
       assertArrayEquals(filled(700, 'A'), Arrays.copyOf(found, 700));
       assertArrayEquals(filled(1248, 'A'), Arrays.copyOfRange(found, 800, 2048));
       byte[] written = Arrays.copyOfRange(found, 700, 800);
-      garbage |= !Arrays.equals(written, filled(100, 'A')) && !Arrays.equals(written, filled(100, 'B'));
+      garbage |=
+          !Arrays.equals(written, filled(100, 'A')) && !Arrays.equals(written, filled(100, 'B'));
     }
     assertTrue(garbage);
   }
@@ -182,8 +184,7 @@ final class ContentCrashTest {
   void newFileWithoutSyncMayBeEmptyOrZerosOrGarbage() throws StorageException {
     files.create(files.root(), name("b"), filled(2 * SECTOR, 'N'));
     storage.sync(files.root());
-    storage.rename(
-        files.root(), name("b"), files.root(), name("a"), RenameMode.REPLACE);
+    storage.rename(files.root(), name("b"), files.root(), name("a"), RenameMode.REPLACE);
     storage.sync(files.root());
     Set<String> seen = sectorsSeen();
     assertTrue(seen.containsAll(Set.of("", "00", "NN", "N0", "0N")), seen::toString);

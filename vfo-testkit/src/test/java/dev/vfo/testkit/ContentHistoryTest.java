@@ -16,8 +16,9 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random histories of one file's content. A model keeps all contents that each sector had since it was last durable, and which
- * bytes were written since; what crashes leave must be made of them (C5 to C7, C9).
+ * Random histories of one file's content. A model keeps all contents that each sector had since it
+ * was last durable, and which bytes were written since; what crashes leave must be made of them (C5
+ * to C7, C9).
  */
 final class ContentHistoryTest {
   private static final int SECTOR = 512;

@@ -9,6 +9,7 @@ import dev.vfo.storage.StorageException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -22,9 +23,9 @@ final class Disks {
   private Disks() {}
 
   /** The tree of a storage after a crash or a fork, whose structure is checked on the way. */
-  static TreeMap<String, String> tree(SimulatedStorage storage) throws StorageException {
+  static SortedMap<String, String> tree(SimulatedStorage storage) throws StorageException {
     storage.check();
-    TreeMap<String, String> tree = new TreeMap<>();
+    SortedMap<String, String> tree = new TreeMap<>();
     TestFiles files = new TestFiles(storage, storage.openRoot(ROOT));
     collect(files, files.root(), "", tree);
     files.close();
@@ -34,7 +35,7 @@ final class Disks {
   }
 
   private static void collect(
-      TestFiles files, int directory, String path, TreeMap<String, String> tree)
+      TestFiles files, int directory, String path, SortedMap<String, String> tree)
       throws StorageException {
     for (Name name : files.names(directory)) {
       String child = path + "/" + name;

@@ -219,11 +219,9 @@ final class FaultsTest {
     int fd = files.open("a", TestFiles.NEW_FILE | OpenFlag.DIRECT);
     assertFails(Errno.EINVAL, () -> storage.write(fd, memory(new byte[512]), 0));
     assertFails(Errno.EINVAL, () -> storage.write(fd, memory(new byte[4096]), 512));
-    assertFails(
-        Errno.EINVAL, () -> storage.read(fd, memory(new byte[8192]).asSlice(1, 4096), 0));
+    assertFails(Errno.EINVAL, () -> storage.read(fd, memory(new byte[8192]).asSlice(1, 4096), 0));
     storage.write(fd, memory(new byte[4096]), 4096);
-    SimulatedStorage other =
-        new SimulatedStorage(SimulationOptions.defaults().withDirectIo(false));
+    SimulatedStorage other = new SimulatedStorage(SimulationOptions.defaults().withDirectIo(false));
     TestFiles steps = new TestFiles(other, other.openRoot(Disks.ROOT));
     assertFails(Errno.EINVAL, () -> steps.open("a", TestFiles.NEW_FILE | OpenFlag.DIRECT));
     assertFalse(steps.exists("a"));

@@ -12,6 +12,7 @@ import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.RenameMode;
 import dev.vfo.storage.StorageException;
+import dev.vfo.testkit.model.TreePath;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
@@ -61,8 +62,7 @@ final class NameCrashTest {
     for (int seed = 0; seed < Disks.SEEDS; seed++) {
       seen.add(Disks.tree(storage.crash(seed)).toString());
     }
-    assertEquals(
-        Set.of("{/a=1, /d=directory, /d/b=2}", "{/a=2, /d=directory, /d/b=1}"), seen);
+    assertEquals(Set.of("{/a=1, /d=directory, /d/b=2}", "{/a=2, /d=directory, /d/b=1}"), seen);
   }
 
   @Test
@@ -135,7 +135,14 @@ final class NameCrashTest {
     int inner = files.makeDirectory(directory, "e");
     files.create(inner, name("b"), text("2"));
     assertEquals(
-        Set.of("", "/d", "/d /d/a", "/d /d/e", "/d /d/a /d/e", "/d /d/e /d/e/b", "/d /d/a /d/e /d/e/b"),
+        Set.of(
+            "",
+            "/d",
+            "/d /d/a",
+            "/d /d/e",
+            "/d /d/a /d/e",
+            "/d /d/e /d/e/b",
+            "/d /d/a /d/e /d/e/b"),
         namesSeen(storage));
     storage.sync(inner);
     assertEquals(Set.of("/d /d/e /d/e/b", "/d /d/a /d/e /d/e/b"), namesSeen(storage));
@@ -243,8 +250,7 @@ final class NameCrashTest {
     assertEquals(Set.of(7), owners("a"));
     assertEquals(Set.of(7), owners("d"));
     SimulatedStorage after = storage.crash(CrashMode.LOSE_ALL, 0);
-    assertEquals(
-        List.of("user.x"), after.listXattrs(after.openRoot(Disks.ROOT), name("a")));
+    assertEquals(List.of("user.x"), after.listXattrs(after.openRoot(Disks.ROOT), name("a")));
   }
 
   @Test
@@ -261,6 +267,29 @@ final class NameCrashTest {
       seen.add((stat.uid() == 7) + " " + (stat.mode() == 0600) + " " + (stat.modifyNanos() == 6));
     }
     assertEquals(8, seen.size());
+  }
+
+  @Test
+  void extendedAttributesAreKeptOrLostEachByItself() throws StorageException {
+    files.create("a", "1");
+    storage.setXattr(root, name("a"), "user.x", text("1"));
+    storage.setXattr(root, name("a"), "user.z", text("z"));
+    syncAll();
+    storage.setXattr(root, name("a"), "user.x", text("2"));
+    storage.setXattr(root, name("a"), "user.y", text("3"));
+    Set<String> seen = new TreeSet<>();
+    for (int seed = 0; seed < Disks.SEEDS; seed++) {
+      SimulatedStorage after = storage.crash(seed);
+      TreeImage found = TreeImage.read(after, after.openRoot(Disks.ROOT));
+      seen.add(String.valueOf(found.files().get(TreePath.of("/a")).xattrs()));
+    }
+    assertEquals(
+        Set.of(
+            "{user.x=31, user.z=7a}",
+            "{user.x=32, user.z=7a}",
+            "{user.x=31, user.y=33, user.z=7a}",
+            "{user.x=32, user.y=33, user.z=7a}"),
+        seen);
   }
 
   @Test

@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Short random histories of name operations: what crashes leave is compared with what C1, C3 and C4 allow, which is found here by
- * trying all subsets of the operations, and by nothing that the simulator does.
+ * Short random histories of name operations: what crashes leave is compared with what C1, C3 and C4
+ * allow, which is found here by trying all subsets of the operations, and by nothing that the
+ * simulator does.
  */
 final class NameHistoryTest {
   private static final String[] NAMES = {"a", "b", "c"};
@@ -34,7 +35,10 @@ final class NameHistoryTest {
 
   private record Slot(FileIdentity directory, Name name) {}
 
-  /** One operation; {@code made} is the directory that it makes, {@code removed} the one that it removes for good. */
+  /**
+   * One operation; {@code made} is the directory that it makes, {@code removed} the one that it
+   * removes for good.
+   */
   private record Step(List<Change> changes, FileIdentity made, FileIdentity removed) {}
 
   private final List<Step> steps = new ArrayList<>();
@@ -88,7 +92,8 @@ final class NameHistoryTest {
     files.create("a", "a");
     directories.add(storage.stat(files.makeDirectory("b")).identity());
     directories.add(
-        storage.stat(files.makeDirectory(files.openDirectory(files.root(), Name.of("b")), "c"))
+        storage
+            .stat(files.makeDirectory(files.openDirectory(files.root(), Name.of("b")), "c"))
             .identity());
     storage.syncFileSystem(files.root());
     start = slots(storage);
@@ -151,8 +156,7 @@ final class NameHistoryTest {
       return;
     }
     storage.rename(from, name, to, other, mode);
-    FileIdentity removed =
-        mode == RenameMode.REPLACE && isDirectory(target) ? target : NOTHING;
+    FileIdentity removed = mode == RenameMode.REPLACE && isDirectory(target) ? target : NOTHING;
     add(NOTHING, removed, change(from, name, before), change(to, other, target));
   }
 
@@ -200,8 +204,7 @@ final class NameHistoryTest {
   }
 
   private static boolean touches(Step step, FileIdentity directory) {
-    return step.changes().stream()
-        .anyMatch(change -> change.slot().directory().equals(directory));
+    return step.changes().stream().anyMatch(change -> change.slot().directory().equals(directory));
   }
 
   /** The names that a crash may leave, as far as they can be reached from the root. */
@@ -263,7 +266,10 @@ final class NameHistoryTest {
     return true;
   }
 
-  /** Whether everything hangs together below the root, each directory in one place, and no inode number is there twice. */
+  /**
+   * Whether everything hangs together below the root, each directory in one place, and no inode
+   * number is there twice.
+   */
   private boolean isTree(Map<Slot, FileIdentity> slots) {
     Set<FileIdentity> reached = new HashSet<>();
     List<FileIdentity> unvisited = new ArrayList<>(List.of(rootIdentity));
@@ -273,12 +279,11 @@ final class NameHistoryTest {
       if (!reached.add(directory)) {
         return false;
       }
-      slots.forEach(
-          (slot, identity) -> {
-            if (slot.directory().equals(directory) && isDirectory(identity)) {
-              unvisited.add(identity);
-            }
-          });
+      slots.forEach((slot, identity) -> {
+        if (slot.directory().equals(directory) && isDirectory(identity)) {
+          unvisited.add(identity);
+        }
+      });
     }
     for (Map.Entry<Slot, FileIdentity> entry : slots.entrySet()) {
       FileIdentity known = numbers.putIfAbsent(entry.getValue().inode(), entry.getValue());

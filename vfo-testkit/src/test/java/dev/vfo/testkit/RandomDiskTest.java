@@ -20,7 +20,10 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Long random histories with many crashes: the structure holds, and everything happens again in the same way. */
+/**
+ * Long random histories with many crashes: the structure holds, and everything happens again in the
+ * same way.
+ */
 final class RandomDiskTest {
   private static final Set<Errno> EXPECTED =
       Set.of(
@@ -86,13 +89,12 @@ final class RandomDiskTest {
       switch (random.nextInt(14)) {
         case 0, 1 -> open(from, name);
         case 2 -> storage.makeDirectory(from, name, 0755);
-        case 3 ->
-            directories.add(storage.open(from, name, OpenFlag.READ | OpenFlag.DIRECTORY, 0));
+        case 3 -> directories.add(storage.open(from, name, OpenFlag.READ | OpenFlag.DIRECTORY, 0));
         case 4 -> storage.link(from, name, directory(), name());
         case 5 -> storage.unlink(from, name);
         case 6 -> storage.removeDirectory(from, name);
         case 7, 8 -> {
-          RenameMode mode = RenameMode.values()[random.nextInt(3)];
+          RenameMode mode = List.of(RenameMode.values()).get(random.nextInt(3));
           storage.rename(from, name, directory(), name(), mode);
         }
         case 9 -> storage.makeSymlink(from, name, TestFiles.text("x".repeat(100)));
@@ -129,7 +131,7 @@ final class RandomDiskTest {
         case 3 -> storage.punchHole(fd, offset, 10_000);
         case 4 -> storage.sync(fd);
         default -> {
-          open.remove((Integer) fd);
+          open.remove(Integer.valueOf(fd));
           storage.close(fd);
         }
       }
@@ -150,8 +152,7 @@ final class RandomDiskTest {
       int subdirectories = 0;
       for (Name name : files.names(directory)) {
         FileStat stat = storage.stat(directory, name);
-        FileIdentity known =
-            numbers.putIfAbsent(stat.identity().inode(), stat.identity());
+        FileIdentity known = numbers.putIfAbsent(stat.identity().inode(), stat.identity());
         assertTrue(known == null || known.equals(stat.identity()), "two files of one number");
         assertTrue(stat.linkCount() >= 1);
         if (stat.type() == FileType.DIRECTORY) {

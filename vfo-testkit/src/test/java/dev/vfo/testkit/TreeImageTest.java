@@ -82,8 +82,7 @@ final class TreeImageTest {
     assertEquals(
         List.of("/file: xattrs {user.a=31} / {user.a=32}"),
         after(other -> other.setXattr(root, name("file"), "user.a", text("2"))));
-    assertTrue(
-        after(other -> other.setTimes(root, name("dir"), 1, 2)).get(0).contains("modified"));
+    assertTrue(after(other -> other.setTimes(root, name("dir"), 1, 2)).get(0).contains("modified"));
   }
 
   @Test
@@ -93,27 +92,24 @@ final class TreeImageTest {
     assertTrue(found.get(1).startsWith("/new: only in the second: "), found.toString());
     int directory = files.openDirectory(root, name("dir"));
     found =
-        after(
-            other -> {
-              other.unlink(directory, name("y"));
-              TestFiles steps = new TestFiles(other, root);
-              steps.create(directory, name("y"), text("x"));
-            });
+        after(other -> {
+          other.unlink(directory, name("y"));
+          TestFiles steps = new TestFiles(other, root);
+          steps.create(directory, name("y"), text("x"));
+        });
     assertTrue(found.toString().contains("links 2 / 1"), found.toString());
     assertTrue(found.toString().contains("is also /dir/x / /dir/y"), found.toString());
     found =
-        after(
-            other -> {
-              other.unlink(directory, name("link"));
-              other.makeSymlink(directory, name("link"), text("y"));
-            });
+        after(other -> {
+          other.unlink(directory, name("link"));
+          other.makeSymlink(directory, name("link"), text("y"));
+        });
     assertTrue(found.toString().contains("target x / y"), found.toString());
     found =
-        after(
-            other -> {
-              other.unlink(directory, name("node"));
-              other.makeNode(directory, name("node"), FileType.CHARACTER_DEVICE, 0600, 6);
-            });
+        after(other -> {
+          other.unlink(directory, name("node"));
+          other.makeNode(directory, name("node"), FileType.CHARACTER_DEVICE, 0600, 6);
+        });
     assertTrue(found.toString().contains("device 5 / 6"), found.toString());
   }
 

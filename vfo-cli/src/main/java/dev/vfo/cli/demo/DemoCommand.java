@@ -84,7 +84,8 @@ public final class DemoCommand extends VfoCommand {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    List<DemoPart> wanted = PARTS.stream().filter(p -> part == null || p.name().equals(part)).toList();
+    List<DemoPart> wanted =
+        PARTS.stream().filter(p -> part == null || p.name().equals(part)).toList();
     if (wanted.isEmpty()) {
       throw new UsageException("no part of the demo is called " + part);
     }
@@ -92,25 +93,55 @@ public final class DemoCommand extends VfoCommand {
       throw new UsageException("--kills goes from 0 to " + MAX_KILLS);
     }
     Optional<Path> text = inputFolder();
-    long drawn = seed != null ? seed : System.nanoTime() & 0xffff;
-    Terminal human = json ? terminal().onErrorOutput() : terminal();
-    boolean good = true;
-    Document document = new Document().put("seed", drawn);
+    Document document = new Document().put("seed", drawn());
     try (DemoFolder folder = DemoFolder.create(terminal(), keep)) {
-      for (DemoPart each : wanted) {
-        Path own = folder.subfolder(each.name());
-        SplittableRandom random = new SplittableRandom(drawn);
-        PartResult result = run(each, new DemoSettings(human, own, text, kills, random));
-        document.put(each.name(), result.facts().fields());
-        good &= result.good();
-      }
-      human.line("--seed " + drawn + " draws the same again." + (keep ? " Files: " + folder.path() : ""));
+      return run(wanted, folder, text, document);
     }
-    document.put("ok", good);
+  }
+
+  private int run(List<DemoPart> wanted, DemoFolder folder, Optional<Path> text, Document document)
+      throws IOException, InterruptedException {
+    boolean good = false;
+    try {
+      good = runParts(wanted, folder, text, document);
+    } catch (IOException e) {
+      if (folder.isInterrupted()) {
+        // Its files and workers are being taken away; that is no failure to tell.
+        return ExitCode.INTERRUPTED;
+      }
+      throw e;
+    }
     if (json) {
-      Json.print(terminal(), document.fields());
+      Json.print(terminal(), document.put("ok", good).fields());
     }
     return good ? ExitCode.OK : ExitCode.PROBLEM;
+  }
+
+  private boolean runParts(
+      List<DemoPart> wanted, DemoFolder folder, Optional<Path> text, Document document)
+      throws IOException, InterruptedException {
+    Terminal human = json ? terminal().onErrorOutput() : terminal();
+    boolean good = true;
+    for (DemoPart each : wanted) {
+      Path own = folder.subfolder(each.name());
+      SplittableRandom random = new SplittableRandom(drawn());
+      PartResult result = run(each, new DemoSettings(human, own, text, kills, random));
+      document.put(each.name(), result.facts().fields());
+      good &= result.good();
+    }
+    human.line("--seed " + drawn() + " draws the same again.");
+    if (keep) {
+      human.line("All files are in " + folder.path());
+    }
+    return good;
+  }
+
+  /** The seed of this run. */
+  private long drawn() {
+    if (seed == null) {
+      seed = System.nanoTime() & 0xffff;
+    }
+    return seed;
   }
 
   private Optional<Path> inputFolder() throws NoSuchFileException {

@@ -9,12 +9,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder that the demo works in: made on a real disk where there is one, removed at the end, also when the demo is
- * interrupted; its workers are ended first then.
+ * The folder that the demo works in: made on a real disk where there is one, removed at the end,
+ * also when the demo is interrupted; its workers are ended first then.
  */
 final class DemoFolder implements AutoCloseable {
   private final Path path;
   private final boolean keep;
+  private volatile boolean interrupted;
   private final Thread interruptHook = new Thread(this::removeAfterInterrupt, "vfo-demo-cleanup");
 
   private DemoFolder(Path path, boolean keep) {
@@ -23,7 +24,8 @@ final class DemoFolder implements AutoCloseable {
   }
 
   /**
-   * Makes the folder in $TMPDIR, else in {@code /var/tmp}, which is on a disk more often than {@code /tmp}.
+   * Makes the folder in $TMPDIR, else in {@code /var/tmp}, which is on a disk more often than
+   * {@code /tmp}.
    *
    * @param keep whether it stays at the end
    */
@@ -47,7 +49,13 @@ final class DemoFolder implements AutoCloseable {
     return Files.createDirectory(path.resolve(name));
   }
 
+  /** Whether the program is being ended from outside. */
+  boolean isInterrupted() {
+    return interrupted;
+  }
+
   private void removeAfterInterrupt() {
+    interrupted = true;
     List<ProcessHandle> workers = ProcessHandle.current().descendants().toList();
     workers.forEach(ProcessHandle::destroyForcibly);
     workers.forEach(worker -> worker.onExit().join());
@@ -66,6 +74,9 @@ final class DemoFolder implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    if (interrupted) {
+      return;
+    }
     Runtime.getRuntime().removeShutdownHook(interruptHook);
     remove();
   }

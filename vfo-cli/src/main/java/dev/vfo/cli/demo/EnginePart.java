@@ -2,7 +2,10 @@ package dev.vfo.cli.demo;
 
 import java.io.IOException;
 
-/** A real job over real text: undisturbed, then with VFO under {@code kill -9}, then on plain files under the same. */
+/**
+ * A real job over real text: undisturbed, then with VFO under {@code kill -9}, then on plain files
+ * under the same.
+ */
 final class EnginePart implements DemoPart {
 
   @Override

@@ -28,7 +28,8 @@ final class EngineSession {
   }
 
   PartResult run() throws IOException, InterruptedException {
-    terminal.line("The job: an inverted index of " + text.describe());
+    terminal.line("The job: an inverted index, updated in place, of");
+    text.describe().forEach(line -> terminal.line("  " + line));
     facts.put("textBytes", text.bytes()).put("documents", text.documents());
     int steps = undisturbed();
     List<Kill> kills = Kill.random(settings.kills(), steps, settings.random());

@@ -11,7 +11,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** The three ways in which a step that is repeated after a crash spoils files, named as in the paper of 2002. */
+/**
+ * The three ways in which a step that is repeated after a crash spoils files, named as in the paper
+ * of 2002.
+ */
 enum Fault {
   /** A file is appended to. */
   FARE("append \"B\" to \"A\"", "A", "AB") {

@@ -4,8 +4,9 @@ import dev.vfo.cli.job.WorkFiles;
 import java.io.IOException;
 
 /**
- * Does the step of a {@link Fault}. The first time it prepares the file, takes a checkpoint, does the step and waits there to be
- * killed; started again it goes on from the checkpoint: it does the step once more, and takes the next checkpoint.
+ * Does the step of a {@link Fault}. The first time it prepares the file, takes a checkpoint, does
+ * the step and waits there to be killed; started again it goes on from the checkpoint: it does the
+ * step once more, and takes the next checkpoint.
  */
 final class FaultWorker {
   /** Is reported when the step is done but for its checkpoint. */
@@ -42,7 +43,8 @@ final class FaultWorker {
   }
 
   private static void awaitKill() throws IOException {
-    // Ends when the demo ends without having killed this process: then there is nobody to go on for.
+    // Ends when the demo ends without having killed this process: then there is nobody to go on
+    // for.
     if (System.in.read() < 0) {
       throw new IOException("the demo is gone");
     }

@@ -99,8 +99,8 @@ final class FaultsPart implements DemoPart {
     }
   }
 
-  private static String failure(WorkerProcess worker) throws IOException {
-    String error = worker.firstError();
+  private static String failure(WorkerProcess worker) throws IOException, InterruptedException {
+    String error = worker.failure();
     return error.startsWith("NoSuchFileException") ? "no such file" : error;
   }
 
@@ -108,8 +108,7 @@ final class FaultsPart implements DemoPart {
       throws IOException, InterruptedException {
     @Nullable String reported = worker.readLine();
     if (!line.equals(reported)) {
-      worker.kill();
-      throw new IOException("a worker failed: " + worker.firstError());
+      throw new IOException("a worker failed: " + worker.failure());
     }
   }
 

@@ -8,18 +8,22 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The command that starts another main class of this program, with the JVM and the modules or classes that this one runs on. */
-final class JavaCommand {
+/**
+ * The command that starts another main class of this program, with the JVM and the modules or
+ * classes that this one runs on.
+ */
+public final class JavaCommand {
   private static final String STORAGE_MODULE = "dev.vfo.storage";
 
   private JavaCommand() {}
 
-  static List<String> forMain(Class<?> main) throws IOException {
+  /** The command, to which the arguments are to be added. */
+  public static List<String> forMain(Class<?> main) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(archiveOptions());
-    // A worker lives for a second or two: no time to win back what a larger heap or the best compiler cost.
-    command.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m"));
+    // A worker lives for a second or two: too short to win back what the second compiler costs.
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
     // Not a word of the JVM's own on the output, which is for reports.
     command.addAll(List.of("-Xlog:disable", "-Xlog:all=error:stderr"));
     @Nullable String modules = System.getProperty("jdk.module.path");

@@ -12,11 +12,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Makes text where a system has too little of it: the names in the classes of the JDK's own modules, a document a class. */
+/**
+ * Makes text where a system has too little of it: the names in the classes of the JDK's own
+ * modules, a document a class.
+ */
 final class JdkNames {
   private JdkNames() {}
 
-  /** Adds documents until the corpus has so many bytes; classes come again when there are too few. */
+  /**
+   * Adds documents until the corpus has so many bytes; classes come again when there are too few.
+   */
   static void fill(Corpus.Writer corpus, long bytes) throws IOException {
     Path modules = FileSystems.getFileSystem(URI.create("jrt:/")).getPath("/modules");
     List<Path> classes;
@@ -33,7 +38,10 @@ final class JdkNames {
     }
   }
 
-  /** The strings of a class file's constant pool: names of classes and members, and what the class says. */
+  /**
+   * The strings of a class file's constant pool: names of classes and members, and what the class
+   * says.
+   */
   private static String names(Path classFile) throws IOException {
     StringBuilder names = new StringBuilder();
     try (InputStream file = Files.newInputStream(classFile);

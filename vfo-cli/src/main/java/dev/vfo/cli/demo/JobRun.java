@@ -9,8 +9,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The index job from its start to its end, in as many worker processes as it takes: each is killed as the plan says, and the next
- * one goes on. Collects what the workers report. One thread.
+ * The index job from its start to its end, in as many worker processes as it takes: each is killed
+ * as the plan says, and the next one goes on. Collects what the workers report. One thread.
  */
 final class JobRun {
   private static final long GUESS_NANOS = 20_000_000;
@@ -33,7 +33,7 @@ final class JobRun {
    * @param aim the kill
    * @param nanos since the job started first
    * @param opened whether it had its files open
-   * @param begun the newest checkpoint that the worker, or one before it, reported to begin
+   * @param begun the newest checkpoint that the worker reported to begin, or went on from
    * @param acknowledged the newest one that was reported as saved
    */
   record Death(Kill aim, long nanos, boolean opened, long begun, long acknowledged) {}
@@ -109,7 +109,8 @@ final class JobRun {
     return switch (moment) {
       case OPENING -> openings.medianOr(GUESS_NANOS);
       case STEP -> steps.medianOr(GUESS_NANOS);
-      case CHECKPOINT -> checkpoints.medianOr(GUESS_NANOS);
+      // Some of it passes until the signal arrives.
+      case CHECKPOINT -> checkpoints.medianOr(GUESS_NANOS) * 2 / 3;
     };
   }
 
@@ -118,6 +119,7 @@ final class JobRun {
       case Message.Opens m -> lastEndNanos = 0;
       case Message.Opened m -> {
         opened = true;
+        begun = m.checkpoint();
         openings.add(m.nanos());
         if (starts > 1) {
           observer.resumed(m);
@@ -152,16 +154,11 @@ final class JobRun {
 
   private void requireGoodEnd(WorkerProcess worker) throws IOException, InterruptedException {
     if (worker.waitFor() != 0) {
-      throw new JobFailedException(worker.firstError());
+      throw new JobFailedException(worker.failure());
     }
     if (!done) {
       throw new JobFailedException("a worker ended before its job did");
     }
-  }
-
-  /** Number of processes that it took. */
-  int starts() {
-    return starts;
   }
 
   /** How long the checkpoints took. */

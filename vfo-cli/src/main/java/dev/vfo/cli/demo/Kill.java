@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * When a worker is killed: some time after a moment that it reports, in the first process that gets so far.
+ * When a worker is killed: some time after a moment that it reports, in the first process that gets
+ * so far.
  *
  * @param checkpoint the moment counts from the step on that leads to this checkpoint
- * @param fraction how much of the time that the moment's phase usually takes passes before the kill, 0 to 1
+ * @param fraction how much of the time that the moment's phase usually takes passes before the
+ *     kill, 0 to 1
  */
 record Kill(Moment moment, int checkpoint, double fraction) {
 
@@ -22,7 +24,10 @@ record Kill(Moment moment, int checkpoint, double fraction) {
     CHECKPOINT
   }
 
-  /** Kills at random instants, one in each of equal shares of the job, most of them aimed at checkpoints. */
+  /**
+   * Kills at random instants, one in each of equal shares of the job, most of them aimed at
+   * checkpoints.
+   */
   static List<Kill> random(int kills, int steps, RandomGenerator random) {
     Moment[] moments = {
       Moment.CHECKPOINT, Moment.STEP, Moment.CHECKPOINT, Moment.STEP, Moment.OPENING

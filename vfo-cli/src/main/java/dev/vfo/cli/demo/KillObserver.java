@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps, for each kill of a job with VFO, what it hit, and checks that no acknowledged checkpoint is lost. One thread. */
+/**
+ * Keeps, for each kill of a job with VFO, what it hit, and checks that no acknowledged checkpoint
+ * is lost. One thread.
+ */
 final class KillObserver extends ProgressObserver {
   private final Terminal terminal;
   private final Path root;
@@ -24,7 +27,8 @@ final class KillObserver extends ProgressObserver {
    * A kill.
    *
    * @param phase what it hit
-   * @param resumedAt the checkpoint that the next process went on from, -1 when it did not get so far
+   * @param resumedAt the checkpoint that the next process went on from, -1 when it did not get so
+   *     far
    */
   private record Hit(JobRun.Death death, String phase, long resumedAt) {}
 
@@ -88,13 +92,12 @@ final class KillObserver extends ProgressObserver {
   /** The kills, for programs. */
   List<Map<String, @Nullable Object>> hits() {
     return hits.stream()
-        .map(
-            hit ->
-                new Document()
-                    .put("phase", hit.phase())
-                    .put("acknowledged", hit.death().acknowledged())
-                    .put("resumedAt", hit.resumedAt() < 0 ? null : hit.resumedAt())
-                    .fields())
+        .map(hit ->
+            new Document()
+                .put("phase", hit.phase())
+                .put("acknowledged", hit.death().acknowledged())
+                .put("resumedAt", hit.resumedAt() < 0 ? null : hit.resumedAt())
+                .fields())
         .toList();
   }
 }

@@ -47,8 +47,7 @@ sealed interface Message {
       case Begins m -> "begins " + m.checkpoint;
       case Ended m ->
           "ended %d %d %d %d %d %d"
-              .formatted(
-                  m.checkpoint, m.nanos, m.document, m.changedBytes, m.diskBytes, m.missing);
+              .formatted(m.checkpoint, m.nanos, m.document, m.changedBytes, m.diskBytes, m.missing);
       case Done m -> "done " + m.diskBytes;
     };
   }

@@ -71,7 +71,7 @@ record PlainDamage(int wrongFiles, List<String> lines) {
     Map.Entry<String, Integer> first = wrong.getFirst();
     int count = found.getOrDefault(first.getKey(), 0);
     return List.of(
-        "  FARW: %d of %d words are counted wrong, \"%s\" as %d instead of %d"
-            .formatted(wrong.size(), right.size(), first.getKey(), count, first.getValue()));
+        "  FARW: %d of %d words are counted wrong,".formatted(wrong.size(), right.size()),
+        "    \"%s\" as %d instead of %d".formatted(first.getKey(), count, first.getValue()));
   }
 }

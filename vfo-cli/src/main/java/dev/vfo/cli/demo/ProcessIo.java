@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The kernel's count of what this process writes to disks: {@code write_bytes} in {@code /proc/self/io}. */
+/**
+ * The kernel's count of what this process writes to disks: {@code write_bytes} in {@code
+ * /proc/self/io}.
+ */
 final class ProcessIo {
   private static final Path FILE = Path.of("/proc/self/io");
   private static final String KEY = "write_bytes: ";

@@ -2,7 +2,10 @@ package dev.vfo.cli.demo;
 
 import dev.vfo.cli.Terminal;
 
-/** Shows how far something is: one line that changes on a terminal, a line now and then where output goes to a pipe. */
+/**
+ * Shows how far something is: one line that changes on a terminal, a line now and then where output
+ * goes to a pipe.
+ */
 final class Progress {
   private static final long TERMINAL_NANOS = 100_000_000L;
   private static final long PIPE_NANOS = 5_000_000_000L;

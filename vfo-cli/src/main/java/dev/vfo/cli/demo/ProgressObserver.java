@@ -22,7 +22,7 @@ class ProgressObserver implements JobRun.Observer {
   public void checkpoint(Message.Ended ended) {
     long percent = 100L * ended.document() / documents;
     String text = percent + "% of the text, checkpoint " + ended.checkpoint();
-    progress.update(kills == 0 ? text : text + ", " + kills + " kills");
+    progress.update(kills == 0 ? text : text + ", kills: " + kills);
   }
 
   @Override

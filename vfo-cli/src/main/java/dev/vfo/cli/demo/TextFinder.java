@@ -13,7 +13,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** Fills a corpus with the text files of some folders, in random order, until it is large enough. */
+/**
+ * Fills a corpus with the text files of some folders, in random order, until it is large enough.
+ */
 final class TextFinder {
   private static final long MIN_BYTES = 200;
   private static final long MAX_BYTES = 128 << 10;
@@ -61,7 +63,9 @@ final class TextFinder {
     }
   }
 
-  /** Whether the file starts without control characters, as neither programs nor packed files do. */
+  /**
+   * Whether the file starts without control characters, as neither programs nor packed files do.
+   */
   private static boolean isText(Path file) throws IOException {
     byte[] start;
     try (InputStream in = Files.newInputStream(file)) {

@@ -17,7 +17,10 @@ import java.util.List;
 record TextGathering(Path folder, long bytes, long foundBytes, int documents) {
   private static final long ENOUGH_BYTES = 20_000_000;
 
-  /** Gathers it from the input folder or the system's; where there is too little the JDK's classes help out. */
+  /**
+   * Gathers it from the input folder or the system's; where there is too little the JDK's classes
+   * help out.
+   */
   static TextGathering gather(DemoSettings settings) throws IOException {
     Path folder = settings.folder().resolve("corpus");
     TextFinder finder = new TextFinder();
@@ -45,11 +48,11 @@ record TextGathering(Path folder, long bytes, long foundBytes, int documents) {
         Path.of("/usr/share/perl"));
   }
 
-  /** What it is, in a few words. */
-  String describe() {
-    String all = Sizes.decimal(bytes) + " of text in " + documents + " documents";
+  /** What it is, in lines. */
+  List<String> describe() {
+    String all = "%s of text in %d documents".formatted(Sizes.decimal(bytes), documents);
     return foundBytes == bytes
-        ? all
-        : all + ", " + Sizes.decimal(bytes - foundBytes) + " of it names in the JDK's classes";
+        ? List.of(all)
+        : List.of(all + ",", Sizes.decimal(bytes - foundBytes) + " of it names in JDK classes");
   }
 }

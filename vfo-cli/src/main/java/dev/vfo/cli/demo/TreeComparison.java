@@ -10,7 +10,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Finds where two folders differ: in names, kinds, permissions or a single byte. What VFO keeps in {@code .vfo} does not count. */
+/**
+ * Finds where two folders differ: in names, kinds, permissions or a single byte. What VFO keeps in
+ * {@code .vfo} does not count.
+ */
 final class TreeComparison {
   private final Path expected;
   private final Path actual;

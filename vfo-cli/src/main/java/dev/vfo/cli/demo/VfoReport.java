@@ -25,16 +25,19 @@ final class VfoReport {
                 openings.count(),
                 Durations.millis(openings.quantile(0.5)),
                 Durations.millis(openings.quantile(1))));
-    terminal.line("  written: " + bytes(run.diskBytes(), run.changedBytes()));
+    printBytes(terminal, run.diskBytes(), run.changedBytes());
   }
 
-  private static String bytes(long disk, long changed) {
+  private static void printBytes(Terminal terminal, long disk, long changed) {
     if (disk == 0 || changed == 0) {
-      return "the kernel does not count it on this file system";
+      terminal.line("  written: the kernel does not count it on this file system");
+      return;
     }
     long tenths = 10 * disk / changed;
-    return "%s for %s changed, %d.%d bytes a byte (kernel's count; job's count)"
-        .formatted(Sizes.decimal(disk), Sizes.decimal(changed), tenths / 10, tenths % 10);
+    terminal.line(
+        "  written: %s for %s that the job changed, %d.%d bytes a byte"
+            .formatted(Sizes.decimal(disk), Sizes.decimal(changed), tenths / 10, tenths % 10));
+    terminal.line("    (write_bytes of /proc/PID/io; what the job wrote to its files)");
   }
 
   static void addTo(Document facts, JobRun run) {

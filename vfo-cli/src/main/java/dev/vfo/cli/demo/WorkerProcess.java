@@ -1,5 +1,6 @@
 package dev.vfo.cli.demo;
 
+import dev.vfo.cli.ExitCode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,10 +12,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A running {@link Worker}: a JVM of its own that reports line by line, and can be killed. One thread. */
+/**
+ * A running {@link Worker}: a JVM of its own that reports line by line, and can be killed. One
+ * thread.
+ */
 final class WorkerProcess implements AutoCloseable {
   /** After so long a worker hangs. */
-  private static final int LIMIT_SECONDS = 100;
+  private static final int LIMIT_SECONDS = 300;
 
   private final Process process;
   private final BufferedReader lines;
@@ -49,13 +53,21 @@ final class WorkerProcess implements AutoCloseable {
 
   /** Kills it as {@code kill -9} does; returns when it is gone. */
   void kill() throws InterruptedException {
-    // The handle's method sends the signal and leaves alone what the worker has said already; the process's own would close it.
+    // The handle's method sends the signal and leaves alone what the worker has said already; the
+    // process's own would close it.
     process.toHandle().destroyForcibly();
     process.waitFor();
   }
 
-  /** The first line of its error output. */
-  String firstError() throws IOException {
+  /**
+   * Why it ended by itself: the first line of its error output.
+   *
+   * @throws InterruptedException when it was Ctrl-C, which ends the demo as well
+   */
+  String failure() throws IOException, InterruptedException {
+    if (process.waitFor() == ExitCode.INTERRUPTED) {
+      throw new InterruptedException();
+    }
     return Files.readString(errors).lines().findFirst().orElse("it said nothing");
   }
 

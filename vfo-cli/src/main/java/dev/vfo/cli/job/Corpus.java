@@ -15,8 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The job's input: documents, numbered from 0. A folder with two files: {@code texts} holds their contents one behind the other,
- * {@code list} a line for each, its length in bytes and its name. One thread.
+ * The job's input: documents, numbered from 0. A folder with two files: {@code texts} holds their
+ * contents one behind the other, {@code list} a line for each, its length in bytes and its name.
+ * One thread.
  */
 public final class Corpus implements AutoCloseable {
   private record Document(String name, long offset, int lengthBytes) {}

@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The inverted index: for each word the documents that it stands in, in bucket files that are updated in place. */
+/**
+ * The inverted index: for each word the documents that it stands in, in bucket files that are
+ * updated in place.
+ */
 final class Index {
   /** Number of buckets; each has a table, a text file and a file of postings. */
   static final int BUCKETS = 64;
@@ -36,8 +39,7 @@ final class Index {
     }
   }
 
-  private void merge(String path, List<Map.Entry<String, List<Posting>>> words)
-      throws IOException {
+  private void merge(String path, List<Map.Entry<String, List<Posting>>> words) throws IOException {
     try (WordTable table = WordTable.open(files, path + ".table");
         WorkFile texts = files.open(path + ".words", WRITE, CREATE);
         PostingFile postings = PostingFile.open(files, path + ".postings")) {

@@ -7,11 +7,13 @@ import java.util.Map;
 /**
  * A job of many steps that changes many files: it builds an inverted index of a corpus.
  *
- * <p>The buckets of the index are in eight groups. Each step reads some documents, writes their words to a work file for each
- * group ({@code work/}), and appends to a log. Then it is one group's turn: the work files that it has got in the last eight steps are
- * merged into its buckets ({@code index/}, updated in place) and moved to {@code done/}, where they are deleted two steps later. Then comes
- * the checkpoint, with the position in the corpus as the state. Killed at any time and started again the job goes on from there; whether
- * its files are those of that checkpoint too is up to the {@link WorkFiles}.
+ * <p>The buckets of the index are in eight groups. Each step reads some documents, writes their
+ * words to a work file for each group ({@code work/}), and appends to a log. Then it is one group's
+ * turn: the work files that it has got in the last eight steps are merged into its buckets ({@code
+ * index/}, updated in place) and moved to {@code done/}, where they are deleted two steps later.
+ * Then comes the checkpoint, with the position in the corpus as the state. Killed at any time and
+ * started again the job goes on from there; whether its files are those of that checkpoint too is
+ * up to the {@link WorkFiles}.
  */
 public final class IndexJob {
   private static final int GROUPS = 8;
@@ -82,7 +84,10 @@ public final class IndexJob {
     }
   }
 
-  /** Reads the step's documents, writes their words to work files, and a line on each document to the log. */
+  /**
+   * Reads the step's documents, writes their words to work files, and a line on each document to
+   * the log.
+   */
   private JobState read(JobState last, int step) throws IOException {
     Part[] parts = new Part[GROUPS];
     Arrays.setAll(parts, group -> new Part());
@@ -121,7 +126,9 @@ public final class IndexJob {
 
   /** Deletes the work files that were merged in an earlier step. */
   private void deleteDone(int mergedIn, int lastReading) throws IOException {
-    for (int source = firstSource(mergedIn); source <= lastSource(mergedIn, lastReading); source++) {
+    for (int source = firstSource(mergedIn);
+        source <= lastSource(mergedIn, lastReading);
+        source++) {
       files.delete("done/" + part(source, mergedIn % GROUPS));
     }
   }

@@ -16,8 +16,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Some words with the documents that they stand in, on their way into the index: in memory, or a work file with a line for each,
- * {@code word document:count ...}.
+ * Some words with the documents that they stand in, on their way into the index: in memory, or a
+ * work file with a line for each, {@code word document:count ...}.
  */
 final class Part {
   private final Map<String, List<Posting>> postings = new HashMap<>();
@@ -34,8 +34,8 @@ final class Part {
 
   void write(WorkFiles files, String path) throws IOException {
     StringBuilder text = new StringBuilder();
-    postings().forEach(
-        (word, list) -> {
+    postings()
+        .forEach((word, list) -> {
           text.append(word);
           list.forEach(p -> text.append(' ').append(p.document()).append(':').append(p.count()));
           text.append('\n');

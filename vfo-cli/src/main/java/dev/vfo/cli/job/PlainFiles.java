@@ -17,11 +17,13 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The job's files without VFO, as most programs do it: files are changed in place at once, and a progress file, replaced by a
- * rename, says where to go on. The progress file goes back with a crash; the files do not.
+ * The job's files without VFO, as most programs do it: files are changed in place at once, and a
+ * progress file, replaced by a rename, says where to go on. The progress file goes back with a
+ * crash; the files do not.
  *
- * <p>A step that is repeated may miss files that it removed the first time. Forgiving files are for a job that shall go on all the
- * same: what is not there is taken as empty or as renamed and deleted already, and counted.
+ * <p>A step that is repeated may miss files that it removed the first time. Forgiving files are for
+ * a job that shall go on all the same: what is not there is taken as empty or as renamed and
+ * deleted already, and counted.
  */
 public final class PlainFiles implements WorkFiles {
   private final Path root;

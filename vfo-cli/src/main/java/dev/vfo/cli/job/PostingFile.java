@@ -9,8 +9,9 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * The postings of one bucket's words: blocks of 60 bytes with the number of the word's block before and up to seven postings. The
- * newest block of a word is filled in place, then a new one is added at the end of the file.
+ * The postings of one bucket's words: blocks of 60 bytes with the number of the word's block before
+ * and up to seven postings. The newest block of a word is filled in place, then a new one is added
+ * at the end of the file.
  */
 final class PostingFile implements AutoCloseable {
   private static final int PER_BLOCK = 7;

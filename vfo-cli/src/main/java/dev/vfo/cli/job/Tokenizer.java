@@ -4,7 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Finds the words of a text: runs of 2 to 32 letters, ASCII ones made small; bytes of other alphabets count as letters. */
+/**
+ * Finds the words of a text: runs of 2 to 32 letters, ASCII ones made small; bytes of other
+ * alphabets count as letters.
+ */
 final class Tokenizer {
   private static final int MIN_BYTES = 2;
   private static final int MAX_BYTES = 32;

@@ -11,7 +11,10 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The job's files with VFO: what is done to them becomes real with the checkpoint, together with the state, or not at all. */
+/**
+ * The job's files with VFO: what is done to them becomes real with the checkpoint, together with
+ * the state, or not at all.
+ */
 public final class VfoFiles implements WorkFiles {
   private final VirtualFileManager manager;
   private final FileTree tree;

@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * A hash table in a file: what is known of each word of one bucket. Slots of 24 bytes, the first one holds the number of words;
- * a word is looked for from slot {@code hash mod capacity} on. A table that gets full is written anew, twice as large, and
- * renamed over the old one.
+ * A hash table in a file: what is known of each word of one bucket. Slots of 24 bytes, the first
+ * one holds the number of words; a word is looked for from slot {@code hash mod capacity} on. A
+ * table that gets full is written anew, twice as large, and renamed over the old one.
  */
 final class WordTable implements AutoCloseable {
   static final int SLOT_BYTES = 24;
@@ -90,8 +90,7 @@ final class WordTable implements AutoCloseable {
   }
 
   private static Entry read(ByteBuffer from) {
-    return new Entry(
-        from.getLong(), from.getInt(), from.getInt(), from.getInt(), from.getInt());
+    return new Entry(from.getLong(), from.getInt(), from.getInt(), from.getInt(), from.getInt());
   }
 
   private static void write(Entry entry, ByteBuffer to) {

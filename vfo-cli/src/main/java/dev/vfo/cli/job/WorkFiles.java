@@ -5,13 +5,17 @@ import java.nio.file.OpenOption;
 import java.util.Optional;
 
 /**
- * The files of the job, and its checkpoints. Paths are relative to the folder that the job works in. One thread.
+ * The files of the job, and its checkpoints. Paths are relative to the folder that the job works
+ * in. One thread.
  *
- * <p>{@link VfoFiles} has them in one with the checkpoint; {@link PlainFiles} is what a program does without VFO.
+ * <p>{@link VfoFiles} has them in one with the checkpoint; {@link PlainFiles} is what a program
+ * does without VFO.
  */
 public interface WorkFiles extends AutoCloseable {
 
-  /** The state that the last checkpoint saved; empty when there has been none: the job starts then. */
+  /**
+   * The state that the last checkpoint saved; empty when there has been none: the job starts then.
+   */
   Optional<byte[]> lastState();
 
   /** Number of the last checkpoint, 0 when there has been none. */
@@ -32,7 +36,10 @@ public interface WorkFiles extends AutoCloseable {
   /** Makes a folder, and those above it that are missing. */
   void createDirectories(String path) throws IOException;
 
-  /** Ends a step: what was done to the files, and the state to go on from, are saved when it returns. */
+  /**
+   * Ends a step: what was done to the files, and the state to go on from, are saved when it
+   * returns.
+   */
   void checkpoint(byte[] state) throws IOException;
 
   @Override

@@ -63,8 +63,7 @@ class IndexJobTest {
     Path progress = folder.resolve(name + ".progress");
     for (int i = 0; i < interruptions; i++) {
       int stopAt = 2 + 3 * i;
-      assertThrows(
-          InterruptedIndex.class, () -> index(root, progress, corpus, stopping(stopAt)));
+      assertThrows(InterruptedIndex.class, () -> index(root, progress, corpus, stopping(stopAt)));
     }
     index(root, progress, corpus, NOBODY);
     return root;

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * A checkpoint and its number.
  *
  * @param number 0 for the first tree, which is no checkpoint
- * @param isExact false for a checkpoint that was asked for and got no answer: it has a number above this one
+ * @param isExact false for a checkpoint that was asked for and got no answer: it has a number above
+ *     this one
  * @param decided what the model says it is
  */
 record Acknowledged(long number, boolean isExact, Decided decided) {
@@ -35,7 +36,10 @@ record Acknowledged(long number, boolean isExact, Decided decided) {
     return sameNumber && Arrays.equals(told.state(), state.bytes());
   }
 
-  /** The one of some checkpoints that a subject has told, with its number; a failure when there is none. */
+  /**
+   * The one of some checkpoints that a subject has told, with its number; a failure when there is
+   * none.
+   */
   static Acknowledged told(@Nullable LastCheckpoint told, List<Acknowledged> candidates) {
     for (Acknowledged candidate : candidates) {
       if (candidate.isWhat(told)) {

@@ -31,7 +31,10 @@ interface Attempt {
     Attempt make(boolean traced, Counts counts);
   }
 
-  /** Makes an attempt; when it goes wrong does it once more with a trace, and throws what that finds. */
+  /**
+   * Makes an attempt; when it goes wrong does it once more with a trace, and throws what that
+   * finds.
+   */
   static void run(History history, Maker maker, Counts counts) {
     Attempt quick = maker.make(false, counts);
     Throwable wrong = wrong(quick);

@@ -12,12 +12,11 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tries histories of many seeds, with crashes and with faults, on several threads. Seeds are taken in turn, and the kind of history
- * goes by the seed, so that a seed alone says what is done. The first failure ends it, and is made small.
+ * Tries histories of many seeds, with crashes and with faults, on several threads. Seeds are taken
+ * in turn, and the kind of history goes by the seed, so that a seed alone says what is done. The
+ * first failure ends it, and is made small.
  */
 public final class Campaign {
-  private static final int SHRINK_TRIES = 300;
-
   private final SubjectFactory factory;
   private final HarnessOptions options;
   private final List<HistoryGenerator> generators;
@@ -120,8 +119,7 @@ public final class Campaign {
   private void report(@Nullable Throwable wrong) {
     switch (wrong) {
       case null -> {}
-      case HistoryFailure found -> 
-          throw new FailureShrinker(factory, options, found, SHRINK_TRIES).shrink();
+      case HistoryFailure found -> throw new FailureShrinker(factory, options, found).shrink();
       default -> throw new IllegalStateException("the campaign itself failed", wrong);
     }
   }

@@ -90,8 +90,7 @@ final class CrashAttempt implements Attempt {
     return tap.points();
   }
 
-  private Subject perform(
-      Operation operation, Subject subject, CrashTap tap, StartingPoint start)
+  private Subject perform(Operation operation, Subject subject, CrashTap tap, StartingPoint start)
       throws IOException {
     if (operation instanceof ControlOperation.Reopen) {
       subject.close();
@@ -135,8 +134,8 @@ final class CrashAttempt implements Attempt {
     CrashPoint last = point;
     RecoveryCheck check = recovery;
     if (last != null && check != null) {
-      text.append("process ended at change %d, in operation %d\n"
-          .formatted(last.call(), last.operation()));
+      text.append(
+          "process ended at change %d, in operation %d\n".formatted(last.call(), last.operation()));
       Attempt.lines(text, "calls before it", last.trace());
       Attempt.lines(text, "since then", check.steps());
       Attempt.lines(text, "calls since then", check.trace());

@@ -4,9 +4,10 @@ import dev.vfo.testkit.history.History;
 import dev.vfo.testkit.history.SubjectFactory;
 
 /**
- * Runs a history once and compares every answer with the model ({@link Rehearsal}), then ends its process at every call that
- * changes the disk, lets the power fail, recovers, crashes again while it recovers, and checks what is found ({@link
- * RecoveryCheck}). The same history and options always do the same. For one thread; may be used again.
+ * Runs a history once and compares every answer with the model ({@link Rehearsal}), then ends its
+ * process at every call that changes the disk, lets the power fail, recovers, crashes again while
+ * it recovers, and checks what is found ({@link RecoveryCheck}). The same history and options
+ * always do the same. For one thread; may be used again.
  */
 public final class CrashHarness {
   private final SubjectFactory factory;

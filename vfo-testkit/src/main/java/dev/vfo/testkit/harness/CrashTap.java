@@ -9,16 +9,17 @@ import java.util.List;
 import java.util.NavigableSet;
 
 /**
- * A storage that keeps, at chosen calls, what it is like when the process ends in the middle of the call. Its user does not notice:
- * one run gives many crashes. Only calls that change the disk count, as others leave nothing new to crash into.
+ * A storage that keeps, at chosen calls, what it is like when the process ends in the middle of the
+ * call. Its user does not notice: one run gives many crashes. Only calls that change the disk
+ * count, as others leave nothing new to crash into.
  */
 final class CrashTap extends ForwardingStorage {
   /**
    * A moment at which the process ends.
    *
    * @param call number of the call, from 1
-   * @param operation index of the operation that was running; -1 for the opening before the first, the history's length for the
-   *     closing after the last
+   * @param operation index of the operation that was running; -1 for the opening before the first,
+   *     the history's length for the closing after the last
    * @param storage what it is like: its process is dead, its power still on
    * @param trace the last calls, when they are traced
    */

@@ -10,31 +10,37 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a failure small: finds a smaller history that fails at the same stage, or at one that is simpler to understand. Used once.
+ * Makes a failure small: finds a smaller history that fails at the same stage, or at one that is
+ * simpler to understand. Used once.
  */
 final class FailureShrinker {
+  private static final int CRASH_TRIES = 300;
+  private static final int OTHER_TRIES = 1500;
+
   private final SubjectFactory factory;
   private final HarnessOptions options;
-  private final int maxTries;
   private HistoryFailure best;
 
-  FailureShrinker(
-      SubjectFactory factory, HarnessOptions options, HistoryFailure found, int maxTries) {
+  FailureShrinker(SubjectFactory factory, HarnessOptions options, HistoryFailure found) {
     this.factory = factory;
     this.options = options.thorough();
     this.best = found;
-    this.maxTries = maxTries;
   }
 
   /** The failure of the smallest history found. */
   HistoryFailure shrink() {
     HistoryFailure found = best;
     withoutCrash(found);
-    new Shrinker(best.history(), this::fails, maxTries).shrink();
+    new Shrinker(best.history(), this::fails, maxTries(best.stage())).shrink();
     if (best != found) {
       best.addSuppressed(found);
     }
     return best;
+  }
+
+  /** Crashes take most of the time that there is. */
+  private static int maxTries(Stage stage) {
+    return stage == Stage.CRASH || stage == Stage.CONTINUATION ? CRASH_TRIES : OTHER_TRIES;
   }
 
   /** What a recovered subject did wrong it may do wrong in a plain run too. */

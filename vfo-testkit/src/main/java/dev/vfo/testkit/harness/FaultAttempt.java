@@ -40,12 +40,10 @@ final class FaultAttempt implements Attempt {
   public void run() throws StorageException {
     SplittableRandom random = new SplittableRandom(history.seed() ^ SALT);
     StartingPoint start = new StartingPoint(history, options.simulation());
-    Rehearsal rehearsal =
-        new Rehearsal(history, start, comparison, options, new Counts(), traced);
+    Rehearsal rehearsal = new Rehearsal(history, start, comparison, options, new Counts(), traced);
     rehearsal.run(factory);
     for (int i = 0; i < options.faultRuns(); i++) {
-      FaultPlan plan =
-          FaultPlan.draw(random, rehearsal.storage(), history.operations().size());
+      FaultPlan plan = FaultPlan.draw(random, rehearsal.storage(), history.operations().size());
       FaultRun run =
           new FaultRun(history, start, factory, plan, options, comparison, counts, random.split());
       last = run;

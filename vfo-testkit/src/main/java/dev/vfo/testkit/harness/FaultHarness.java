@@ -4,9 +4,10 @@ import dev.vfo.testkit.history.History;
 import dev.vfo.testkit.history.SubjectFactory;
 
 /**
- * Runs a history several times, each time with something else that goes wrong: calls that fail once or from then on, syncs that
- * drop data, transfers that are too short, a full disk ({@link FaultPlan}). What a subject may do then, and what not, is in {@link
- * FaultRun}. The same history and options always do the same. For one thread; may be used again.
+ * Runs a history several times, each time with something else that goes wrong: calls that fail once
+ * or from then on, syncs that drop data, transfers that are too short, a full disk ({@link
+ * FaultPlan}). What a subject may do then, and what not, is in {@link FaultRun}. The same history
+ * and options always do the same. For one thread; may be used again.
  */
 public final class FaultHarness {
   private final SubjectFactory factory;

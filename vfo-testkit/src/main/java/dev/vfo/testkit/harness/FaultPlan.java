@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
  * What is to go wrong in one run of a history.
  *
  * @param fault a fault of the storage, or null
- * @param mayFail whether operations may fail; those of a storage that only transfers less than it could may not
+ * @param mayFail whether operations may fail; those of a storage that only transfers less than it
+ *     could may not
  * @param fullAt index of the operation before which the disk gets full, or -1
  * @param freeBytes how much room it has then
  * @param freeInodes how many files can be made then
  */
-record FaultPlan(@Nullable Fault fault, boolean mayFail, int fullAt, long freeBytes, long freeInodes) {
+record FaultPlan(
+    @Nullable Fault fault, boolean mayFail, int fullAt, long freeBytes, long freeInodes) {
   private static final long NO_LIMIT = 1L << 30;
 
   /**
@@ -26,7 +28,7 @@ record FaultPlan(@Nullable Fault fault, boolean mayFail, int fullAt, long freeBy
    * @param operations how many operations the history has
    */
   static FaultPlan draw(SplittableRandom random, SimulatedStorage run, int operations) {
-    int kind = random.nextInt(9);
+    int kind = random.nextInt(10);
     if (kind == 0) {
       return fullDisk(random, operations);
     }
@@ -38,6 +40,7 @@ record FaultPlan(@Nullable Fault fault, boolean mayFail, int fullAt, long freeBy
           case 2 -> Fault.error(Errno.EIO).atCall(1 + random.nextLong(run.callCount()));
           case 3 -> onSpace(Fault.error(Errno.ENOSPC)).atCall(1 + random.nextLong(changes));
           case 4, 5 -> onSync(Fault.error(Errno.EIO)).atCall(1 + random.nextLong(syncs(run)));
+          case 9 -> Fault.writeBackError().atChange(change);
           case 6 -> onNames(Fault.errorAfterEffect(Errno.EIO)).atCall(1 + random.nextLong(changes));
           default -> Fault.error(Errno.EIO).atChange(change);
         };
@@ -89,8 +92,7 @@ record FaultPlan(@Nullable Fault fault, boolean mayFail, int fullAt, long freeBy
   }
 
   private static long syncs(SimulatedStorage run) {
-    return Math.max(
-        1, count(run, Operation.SYNC, Operation.DATA_SYNC, Operation.SYNC_FILE_SYSTEM));
+    return Math.max(1, count(run, Operation.SYNC, Operation.DATA_SYNC, Operation.SYNC_FILE_SYSTEM));
   }
 
   private static long transfers(SimulatedStorage run) {
@@ -103,6 +105,14 @@ record FaultPlan(@Nullable Fault fault, boolean mayFail, int fullAt, long freeBy
       sum += run.faults().callCount(operation);
     }
     return sum;
+  }
+
+  /**
+   * Whether what was committed must be applied all the same: space can be reserved, the right to
+   * make files cannot.
+   */
+  boolean isReserveEnough() {
+    return isFullDisk() && freeInodes == NO_LIMIT;
   }
 
   /** Whether the disk gets really full, which is no damage. */

@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A storage that hands every call on to another one. Subclasses override a method to change what it does, or {@link #forward} to
- * come between every call. As thread safe as what it hands on to.
+ * A storage that hands every call on to another one. Subclasses override a method to change what it
+ * does, or {@link #forward} to come between every call. As thread safe as what it hands on to.
  */
 public class ForwardingStorage implements Storage {
   private final Storage target;
@@ -53,7 +53,7 @@ public class ForwardingStorage implements Storage {
   }
 
   private void run(Command command, boolean changes) throws StorageException {
-    Boolean unused =
+    Boolean _ =
         forward(
             storage -> {
               command.on(storage);
@@ -69,7 +69,9 @@ public class ForwardingStorage implements Storage {
 
   @Override
   public int open(int directory, Name name, int flags, int mode) throws StorageException {
-    return forward(storage -> storage.open(directory, name, flags, mode), (flags & (OpenFlag.CREATE | OpenFlag.TRUNCATE)) != 0);
+    return forward(
+        storage -> storage.open(directory, name, flags, mode),
+        (flags & (OpenFlag.CREATE | OpenFlag.TRUNCATE)) != 0);
   }
 
   @Override
@@ -98,7 +100,8 @@ public class ForwardingStorage implements Storage {
   }
 
   @Override
-  public void allocate(int fd, long offset, long lengthBytes, boolean keepSize) throws StorageException {
+  public void allocate(int fd, long offset, long lengthBytes, boolean keepSize)
+      throws StorageException {
     run(storage -> storage.allocate(fd, offset, lengthBytes, keepSize), true);
   }
 
@@ -118,7 +121,8 @@ public class ForwardingStorage implements Storage {
   }
 
   @Override
-  public long copyRange(int from, long fromOffset, int to, long toOffset, long lengthBytes) throws StorageException {
+  public long copyRange(int from, long fromOffset, int to, long toOffset, long lengthBytes)
+      throws StorageException {
     return forward(storage -> storage.copyRange(from, fromOffset, to, toOffset, lengthBytes), true);
   }
 
@@ -158,7 +162,8 @@ public class ForwardingStorage implements Storage {
   }
 
   @Override
-  public void makeNode(int directory, Name name, FileType type, int mode, long device) throws StorageException {
+  public void makeNode(int directory, Name name, FileType type, int mode, long device)
+      throws StorageException {
     run(storage -> storage.makeNode(directory, name, type, mode, device), true);
   }
 
@@ -178,7 +183,8 @@ public class ForwardingStorage implements Storage {
   }
 
   @Override
-  public void rename(int fromDirectory, Name from, int toDirectory, Name to, RenameMode mode) throws StorageException {
+  public void rename(int fromDirectory, Name from, int toDirectory, Name to, RenameMode mode)
+      throws StorageException {
     run(storage -> storage.rename(fromDirectory, from, toDirectory, to, mode), true);
   }
 
@@ -203,7 +209,8 @@ public class ForwardingStorage implements Storage {
   }
 
   @Override
-  public void setTimes(int directory, Name name, long accessNanos, long modifyNanos) throws StorageException {
+  public void setTimes(int directory, Name name, long accessNanos, long modifyNanos)
+      throws StorageException {
     run(storage -> storage.setTimes(directory, name, accessNanos, modifyNanos), true);
   }
 
@@ -213,7 +220,8 @@ public class ForwardingStorage implements Storage {
   }
 
   @Override
-  public void setXattr(int directory, Name name, String attribute, byte[] value) throws StorageException {
+  public void setXattr(int directory, Name name, String attribute, byte[] value)
+      throws StorageException {
     run(storage -> storage.setXattr(directory, name, attribute, value), true);
   }
 

@@ -9,11 +9,13 @@ import dev.vfo.testkit.SimulationOptions;
  * @param crashPoints most crash points of a history; when it has more, as many are drawn
  * @param crashesPerPoint how many different outcomes of a crash are tried at each
  * @param crashesInRecovery how often in a row a recovery may crash again
- * @param viewOneIn of so many recovered subjects one is looked at through its own calls, before anything is applied
+ * @param viewOneIn of so many recovered subjects one is looked at through its own calls, before
+ *     anything is applied
  * @param continueOneIn of so many recovered subjects one goes on with operations and a checkpoint
  * @param faultRuns how many times a history is run with a fault
  * @param checkIsolation whether the root is looked at after each operation (I1)
- * @param checkReserve whether what was committed must be applied even when the disk gets full between
+ * @param checkReserve whether what was committed must be applied even when the disk gets full
+ *     between
  */
 public record HarnessOptions(
     SimulationOptions simulation,
@@ -40,7 +42,7 @@ public record HarnessOptions(
         crashesInRecovery,
         1,
         continueOneIn,
-        3 * faultRuns,
+        8 * faultRuns,
         checkIsolation,
         checkReserve);
   }

@@ -5,7 +5,9 @@ import dev.vfo.testkit.history.Operation;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** A subject did something wrong in a history. The message has all that is needed to see it again. */
+/**
+ * A subject did something wrong in a history. The message has all that is needed to see it again.
+ */
 public final class HistoryFailure extends AssertionError {
   private static final long serialVersionUID = 1L;
 

@@ -25,9 +25,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares a directory of a storage with a model, file by file: names, kinds, contents, sizes, modes, owners, times of
- * modification, and which names are links of one file. The folder {@code .vfo} in the directory itself is left out. For one thread;
- * may be used again.
+ * Compares a directory of a storage with a model, file by file: names, kinds, contents, sizes,
+ * modes, owners, times of modification, and which names are links of one file. The folder {@code
+ * .vfo} in the directory itself is left out. For one thread; may be used again.
  */
 public final class HomeComparison {
   /** The folder that belongs to the subject. */
@@ -96,8 +96,7 @@ public final class HomeComparison {
             storage.close(fd);
           }
         }
-        case SYMLINK ->
-            content(path, storage.readSymlink(parent, path.name()), model.content());
+        case SYMLINK -> content(path, storage.readSymlink(parent, path.name()), model.content());
         case REGULAR -> {
           if (stat.sizeBytes() == model.content().length) {
             file(path, parent, model.content());
@@ -115,7 +114,10 @@ public final class HomeComparison {
       }
     }
 
-    /** Names that the subject keeps in its own folder, for a file that is open, are no links of the tree. */
+    /**
+     * Names that the subject keeps in its own folder, for a file that is open, are no links of the
+     * tree.
+     */
     private FileAttributes withoutKept(FileAttributes found, FileStat stat, ModelFile model) {
       int more = found.linkCount() - model.attributes().linkCount();
       if (more <= 0 || found.type() == FileType.DIRECTORY || kept(stat.identity()) != more) {

@@ -84,7 +84,10 @@ final class Lockstep {
     return subject;
   }
 
-  /** Performs an operation on both and compares. Returns false, and does nothing, when it makes no sense now. */
+  /**
+   * Performs an operation on both and compares. Returns false, and does nothing, when it makes no
+   * sense now.
+   */
   boolean perform(int index, Operation operation) {
     if (!model.allows(operation)) {
       return false;

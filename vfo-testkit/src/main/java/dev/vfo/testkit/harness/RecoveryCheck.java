@@ -20,8 +20,9 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens a subject on what a crash left, with more crashes while it recovers, and checks that it is at one of the checkpoints that
- * it may be at (I2, I3, I7), that its root is that checkpoint's when it is applied, and that it can go on. May be used again.
+ * Opens a subject on what a crash left, with more crashes while it recovers, and checks that it is
+ * at one of the checkpoints that it may be at (I2, I3, I7), that its root is that checkpoint's when
+ * it is applied, and that it can go on. May be used again.
  */
 final class RecoveryCheck {
   private static final int CONTINUE_AT = 100_000;
@@ -60,7 +61,10 @@ final class RecoveryCheck {
     return steps;
   }
 
-  /** What the recovered subject is doing or did when it went wrong; empty when it had not come so far. */
+  /**
+   * What the recovered subject is doing or did when it went wrong; empty when it had not come so
+   * far.
+   */
   List<Operation> followUp() {
     return List.copyOf(followUp);
   }
@@ -195,7 +199,10 @@ final class RecoveryCheck {
     }
   }
 
-  /** A recovered subject works: a few operations, a checkpoint, and its root is right again; or it crashes once more. */
+  /**
+   * A recovered subject works: a few operations, a checkpoint, and its root is right again; or it
+   * crashes once more.
+   */
   private void goOn(Lockstep lockstep, SimulatedStorage storage, SplittableRandom random) {
     counts.one(Counts.What.CONTINUED);
     followUp.addAll(CONTINUATION.goOn(lockstep.model().copy(), random.nextLong(), CONTINUE_MOVES));
@@ -229,9 +236,7 @@ final class RecoveryCheck {
         lockstep.perform(CONTINUE_AT + i, operation);
       } catch (SimulatedCrash e) {
         boolean commits = operation instanceof ControlOperation control && control.commits();
-        return commits
-            ? List.of(last, last.followedBy(lockstep.model().last()))
-            : List.of(last);
+        return commits ? List.of(last, last.followedBy(lockstep.model().last())) : List.of(last);
       }
     }
     return List.of(lockstep.last());

@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * A history without crash and fault: every answer is compared with the model, the root with the last checkpoint (I1, I8). Tells
- * which checkpoint was the last one at each operation.
+ * A history without crash and fault: every answer is compared with the model, the root with the
+ * last checkpoint (I1, I8). Tells which checkpoint was the last one at each operation.
  */
 final class Rehearsal {
   private final History history;
@@ -54,8 +54,7 @@ final class Rehearsal {
   /** Runs it. */
   void run(SubjectFactory factory) {
     start.clock().setOperation(-1);
-    Lockstep lockstep =
-        new Lockstep(factory, tap, start.clock(), comparison, start.nothing());
+    Lockstep lockstep = new Lockstep(factory, tap, start.clock(), comparison, start.nothing());
     List<Operation> operations = history.operations();
     for (running = 0; running < operations.size(); running++) {
       timeline.add(lockstep.last());
@@ -93,7 +92,10 @@ final class Rehearsal {
     lockstep.checkHome(storage, "after it was closed");
   }
 
-  /** What was decided is still there after it was closed; the power may even fail, as closing has applied all. */
+  /**
+   * What was decided is still there after it was closed; the power may even fail, as closing has
+   * applied all.
+   */
   private void reopen(SubjectFactory factory, Acknowledged last) {
     Lockstep again = new Lockstep(factory, storage, start.clock(), comparison, last);
     again.checkView();
@@ -126,7 +128,10 @@ final class Rehearsal {
     return storage.traceLines();
   }
 
-  /** The checkpoints that a crash in an operation may lead to; the index as in {@link CrashTap.CrashPoint}. */
+  /**
+   * The checkpoints that a crash in an operation may lead to; the index as in {@link
+   * CrashTap.CrashPoint}.
+   */
   List<Acknowledged> candidates(int operation) {
     int index = Math.max(0, operation);
     Acknowledged before = timeline.get(index);

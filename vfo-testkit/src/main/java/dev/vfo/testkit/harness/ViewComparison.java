@@ -3,11 +3,11 @@ package dev.vfo.testkit.harness;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import dev.vfo.testkit.history.Outcome;
-import dev.vfo.testkit.model.TreeCalls;
 import dev.vfo.testkit.model.FileModel;
 import dev.vfo.testkit.model.ListedName;
 import dev.vfo.testkit.model.ModelFile;
 import dev.vfo.testkit.model.OpenFlags;
+import dev.vfo.testkit.model.TreeCalls;
 import dev.vfo.testkit.model.TreePath;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -35,9 +35,7 @@ final class ViewComparison {
 
   private void file(TreePath path, ModelFile model) throws IOException {
     expect(
-        path,
-        new Outcome.Attributes(model.attributes()),
-        new Outcome.Attributes(files.stat(path)));
+        path, new Outcome.Attributes(model.attributes()), new Outcome.Attributes(files.stat(path)));
     if (model.isDirectory()) {
       expect(path, new Outcome.Names(names(model)), new Outcome.Names(files.list(path)));
       for (Map.Entry<Name, ModelFile> child : model.children().entrySet()) {

@@ -6,21 +6,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a subject should do: a {@link FileModel} and a copy of it for each sealed step and for the last checkpoint. Crashes are
- * not its business.
+ * What a subject should do: a {@link FileModel} and a copy of it for each sealed step and for the
+ * last checkpoint. Crashes are not its business.
  */
 public final class CheckpointModel {
   /**
    * A checkpoint.
    *
-   * @param ordinal 0 for the first tree, then counts the decisions; not the subject's number, which stays the same when nothing
-   *     changed
+   * @param ordinal 0 for the first tree, then counts the decisions; not the subject's number, which
+   *     stays the same when nothing changed
    * @param state null for the first tree
    * @param tree not to be changed
    * @param changes how many operations had changed the tree
    */
-  public record Decided(
-      int ordinal, @Nullable Payload state, FileModel tree, long changes) {}
+  public record Decided(int ordinal, @Nullable Payload state, FileModel tree, long changes) {}
 
   private record Sealed(int slot, FileModel tree, long changes) {}
 
@@ -80,8 +79,8 @@ public final class CheckpointModel {
   }
 
   /**
-   * Whether an operation makes sense now: a number that it gives is free, a slot that it names is there. Others are left out of
-   * a history when it is run, so that any part of a history is one.
+   * Whether an operation makes sense now: a number that it gives is free, a slot that it names is
+   * there. Others are left out of a history when it is run, so that any part of a history is one.
    */
   public boolean allows(Operation operation) {
     return switch (operation) {
@@ -138,7 +137,10 @@ public final class CheckpointModel {
     sealed.clear();
   }
 
-  /** Goes back to the last checkpoint with all handles gone: what a program finds after it was closed, or killed. */
+  /**
+   * Goes back to the last checkpoint with all handles gone: what a program finds after it was
+   * closed, or killed.
+   */
   public void reopen() {
     rollback();
     files.closeAll();

@@ -48,7 +48,10 @@ final class ControlMoves {
     draft.emit(new ControlOperation.Reopen());
   }
 
-  /** In most cases a few bytes, sometimes the last ones again, seldom so many that they need a file of their own. */
+  /**
+   * In most cases a few bytes, sometimes the last ones again, seldom so many that they need a file
+   * of their own.
+   */
   private Payload state() {
     Payload last = draft.model().last().state();
     if (last != null && draft.oneIn(5)) {

@@ -147,8 +147,7 @@ final class DataMoves {
     Integer handle = openFor(OpenFlags.WRITE);
     if (handle != null) {
       long offset = offset(handle);
-      draft.emit(
-          new FileOperation.Allocate(handle, offset, lengthAt(offset), draft.oneIn(2)));
+      draft.emit(new FileOperation.Allocate(handle, offset, lengthAt(offset), draft.oneIn(2)));
     }
   }
 
@@ -159,7 +158,10 @@ final class DataMoves {
     }
   }
 
-  /** A handle that can be read or written; in most cases one that is open, else a new one; null when there is none. */
+  /**
+   * A handle that can be read or written; in most cases one that is open, else a new one; null when
+   * there is none.
+   */
   private @Nullable Integer openFor(int flag) {
     Integer handle =
         draft.handle(

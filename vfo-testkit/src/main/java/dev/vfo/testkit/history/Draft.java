@@ -13,7 +13,10 @@ import java.util.SplittableRandom;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** A history while it is made: the operations so far, the state that they lead to, and choices from it. */
+/**
+ * A history while it is made: the operations so far, the state that they lead to, and choices from
+ * it.
+ */
 final class Draft {
   /** A place in the tree. */
   record Place(TreePath path, ModelFile file) {
@@ -71,7 +74,10 @@ final class Draft {
     }
   }
 
-  /** Makes all so far the first tree; what follows is the history. Returns what makes the first tree. */
+  /**
+   * Makes all so far the first tree; what follows is the history. Returns what makes the first
+   * tree.
+   */
   List<FileOperation> endSetup() {
     for (int handle : model.files().openHandles()) {
       emit(new FileOperation.Close(handle));
@@ -156,7 +162,10 @@ final class Draft {
     return directory.isRoot() && name.equals(RESERVED) ? Name.of("b") : name;
   }
 
-  /** A path that nothing has, in a directory that is there; null when none was found, or the tree is full. */
+  /**
+   * A path that nothing has, in a directory that is there; null when none was found, or the tree is
+   * full.
+   */
   @Nullable TreePath freePath() {
     if (places(any -> true).size() >= MAX_PLACES) {
       return null;

@@ -1,13 +1,16 @@
 package dev.vfo.testkit.history;
 
 import dev.vfo.storage.RenameMode;
-import dev.vfo.testkit.model.TreeCalls;
 import dev.vfo.testkit.model.OpenFlags;
+import dev.vfo.testkit.model.TreeCalls;
 import dev.vfo.testkit.model.TreePath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** An operation on files; each is one method of {@link TreeCalls}, where its arguments are explained. */
+/**
+ * An operation on files; each is one method of {@link TreeCalls}, where its arguments are
+ * explained.
+ */
 public sealed interface FileOperation extends Operation {
   /** Performs it, and returns what it answered; throws what the call throws. */
   Outcome runOn(TreeCalls files) throws IOException;
@@ -123,7 +126,8 @@ public sealed interface FileOperation extends Operation {
   }
 
   /** Reserves space for a range. */
-  record Allocate(int handle, long offset, long lengthBytes, boolean keepSize) implements FileOperation {
+  record Allocate(int handle, long offset, long lengthBytes, boolean keepSize)
+      implements FileOperation {
     @Override
     public Outcome runOn(TreeCalls files) throws IOException {
       files.allocate(handle, offset, lengthBytes, keepSize);

@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a program did, from a first tree on. The text form has a line for each operation, those that make the first tree after
- * {@code setup}, and comments after '#'; it can be pasted into a report and read back.
+ * What a program did, from a first tree on. The text form has a line for each operation, those that
+ * make the first tree after {@code setup}, and comments after '#'; it can be pasted into a report
+ * and read back.
  *
  * @param seed what it was made from; it also decides the choices that a harness makes for it
  * @param profile what kind of history it is

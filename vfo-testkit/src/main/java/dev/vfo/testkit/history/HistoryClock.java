@@ -5,7 +5,8 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /**
- * The time that a history and its subject live in: it stands still while an operation runs. Set by one thread, read by any.
+ * The time that a history and its subject live in: it stands still while an operation runs. Set by
+ * one thread, read by any.
  */
 public final class HistoryClock implements InstantSource, LongSupplier {
   private static final long START_NANOS = 1_767_225_600_000_000_000L;

@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Makes histories: the same profile and seed always make the same one. It keeps a model of what it has done so far, so that
- * four operations of five succeed; there are few names, so that they meet again and again. Immutable and thread safe.
+ * Makes histories: the same profile and seed always make the same one. It keeps a model of what it
+ * has done so far, so that four operations of five succeed; there are few names, so that they meet
+ * again and again. Immutable and thread safe.
  */
 public final class HistoryGenerator {
   private static final List<Move> SETUP_MOVES =

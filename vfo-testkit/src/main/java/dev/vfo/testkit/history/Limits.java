@@ -9,7 +9,8 @@ package dev.vfo.testkit.history;
  * @param blockBytes where the edges are that offsets are drawn to
  * @param maxFileBytes no file gets larger
  * @param oddNames whether names may be anything but '/' and 0, and 255 bytes long
- * @param setGroupDirectories whether directories may have the set-group-id bit, which gives its group to what is made in it
+ * @param setGroupDirectories whether directories may have the set-group-id bit, which gives its
+ *     group to what is made in it
  */
 public record Limits(
     int setupMoves,
@@ -38,13 +39,7 @@ public record Limits(
   /** Another number of open files. */
   public Limits withOpenFiles(int newOpenFiles) {
     return new Limits(
-        setupMoves,
-        moves,
-        newOpenFiles,
-        blockBytes,
-        maxFileBytes,
-        oddNames,
-        setGroupDirectories);
+        setupMoves, moves, newOpenFiles, blockBytes, maxFileBytes, oddNames, setGroupDirectories);
   }
 
   /** Other sizes of blocks and of the largest file. */

@@ -1,6 +1,9 @@
 package dev.vfo.testkit.history;
 
-/** The kinds of thing that a generated history does; each becomes one operation or several that belong together. */
+/**
+ * The kinds of thing that a generated history does; each becomes one operation or several that
+ * belong together.
+ */
 public enum Move {
   /** Opens a file that is there. */
   OPEN,

@@ -119,11 +119,10 @@ final class NameMoves {
       return;
     }
     Draft.Place to =
-        draft.place(
-            any ->
-                any.isDirectory() == from.isDirectory()
-                    && any.file().children().isEmpty()
-                    && !any.path().equals(from.path()));
+        draft.place(any ->
+            any.isDirectory() == from.isDirectory()
+                && any.file().children().isEmpty()
+                && !any.path().equals(from.path()));
     if (to != null) {
       rename(from.path(), to.path());
     }
@@ -134,8 +133,7 @@ final class NameMoves {
     if (from == null) {
       return;
     }
-    Draft.Place into =
-        draft.place(any -> any.isDirectory() && !any.path().startsWith(from.path()));
+    Draft.Place into = draft.place(any -> any.isDirectory() && !any.path().startsWith(from.path()));
     TreePath parent = into == null ? TreePath.ROOT : into.path();
     rename(from.path(), parent.child(draft.name(parent)));
   }
@@ -198,10 +196,8 @@ final class NameMoves {
     Draft.Place first = draft.place(any -> true);
     Draft.Place second = draft.place(any -> true);
     if (first != null && second != null) {
-      draft.emit(
-          new FileOperation.Rename(first.path(), second.path(), RenameMode.EXCHANGE));
-      draft.emit(
-          new FileOperation.Rename(first.path(), draft.anyPath(), RenameMode.NO_REPLACE));
+      draft.emit(new FileOperation.Rename(first.path(), second.path(), RenameMode.EXCHANGE));
+      draft.emit(new FileOperation.Rename(first.path(), draft.anyPath(), RenameMode.NO_REPLACE));
     }
   }
 
@@ -245,8 +241,7 @@ final class NameMoves {
   }
 
   void removeDirectory() {
-    Draft.Place place =
-        draft.place(any -> any.isDirectory() && any.file().children().isEmpty());
+    Draft.Place place = draft.place(any -> any.isDirectory() && any.file().children().isEmpty());
     if (place != null) {
       draft.emit(new FileOperation.RemoveDirectory(place.path()));
     }
@@ -344,8 +339,7 @@ final class NameMoves {
         draft.oneOf(
             0, OpenFlags.DIRECTORY, OpenFlags.CREATE, OpenFlags.CREATE | OpenFlags.EXCLUSIVE);
     choices.add(
-        new FileOperation.Open(
-            draft.freeHandle(), path, new OpenFlags(flags), new Mode(0640)));
+        new FileOperation.Open(draft.freeHandle(), path, new OpenFlags(flags), new Mode(0640)));
     choices.add(new FileOperation.Unlink(path));
     choices.add(new FileOperation.RemoveDirectory(path));
     choices.add(new FileOperation.MakeDirectory(path, new Mode(0750)));

@@ -14,7 +14,10 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The text form of operations: what a record's {@code toString} gives; and other things that look into their arguments. */
+/**
+ * The text form of operations: what a record's {@code toString} gives; and other things that look
+ * into their arguments.
+ */
 public final class OperationText {
   private static final Pattern FORM = Pattern.compile("(\\w+)\\[(.*)]");
 
@@ -82,7 +85,9 @@ public final class OperationText {
     }
   }
 
-  /** The same operation with other arguments: {@code change} gets the name and the value of each. */
+  /**
+   * The same operation with other arguments: {@code change} gets the name and the value of each.
+   */
   static Operation map(Operation operation, BiFunction<String, Object, Object> change) {
     RecordComponent[] components = operation.getClass().getRecordComponents();
     Class<?>[] types = new Class<?>[components.length];
@@ -102,7 +107,10 @@ public final class OperationText {
     }
   }
 
-  /** Operations that are like one, but with an argument that is smaller or more usual; the simplest first. */
+  /**
+   * Operations that are like one, but with an argument that is smaller or more usual; the simplest
+   * first.
+   */
   static List<Operation> simpler(Operation operation) {
     List<Operation> found = new ArrayList<>();
     for (RecordComponent component : operation.getClass().getRecordComponents()) {

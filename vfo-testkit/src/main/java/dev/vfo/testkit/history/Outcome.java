@@ -3,15 +3,16 @@ package dev.vfo.testkit.history;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.StorageException;
 import dev.vfo.testkit.model.FileAttributes;
-import dev.vfo.testkit.model.TreeCalls;
 import dev.vfo.testkit.model.ListedName;
 import dev.vfo.testkit.model.ModelFile;
+import dev.vfo.testkit.model.TreeCalls;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
 
 /** What an operation answered. */
+@SuppressWarnings("ClassInitializationDeadlock") // Done has no initializer that could wait.
 public sealed interface Outcome {
   /** Done, with nothing to say. */
   Outcome DONE = new Done();
@@ -79,7 +80,10 @@ public sealed interface Outcome {
    */
   record Failed(Exception cause) implements Outcome {}
 
-  /** Performs a file operation, and turns what it throws into an outcome; lets every {@link Error} through. */
+  /**
+   * Performs a file operation, and turns what it throws into an outcome; lets every {@link Error}
+   * through.
+   */
   static Outcome of(FileOperation operation, TreeCalls files) {
     try {
       return operation.runOn(files);
@@ -90,7 +94,9 @@ public sealed interface Outcome {
     }
   }
 
-  /** Performs a control operation, but not {@link ControlOperation.Reopen}; else as the other one. */
+  /**
+   * Performs a control operation, but not {@link ControlOperation.Reopen}; else as the other one.
+   */
   static Outcome of(ControlOperation operation, Subject subject) {
     try {
       return perform(operation, subject);
@@ -124,7 +130,10 @@ public sealed interface Outcome {
     return this instanceof Refused || this instanceof Failed;
   }
 
-  /** Whether an answer is as good as this, the expected one: equal, but for a time that the model does not know. */
+  /**
+   * Whether an answer is as good as this, the expected one: equal, but for a time that the model
+   * does not know.
+   */
   default boolean accepts(Outcome actual) {
     if (this instanceof Attributes(FileAttributes mine)
         && actual instanceof Attributes(FileAttributes theirs)

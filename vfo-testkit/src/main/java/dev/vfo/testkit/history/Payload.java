@@ -1,10 +1,12 @@
 package dev.vfo.testkit.history;
 
 /**
- * Bytes made from two numbers, so that a history has a short text. The text form is {@code LENGTH*FILL}.
+ * Bytes made from two numbers, so that a history has a short text. The text form is {@code
+ * LENGTH*FILL}.
  *
  * @param lengthBytes how many, at least 0
- * @param fill which ones: 0 for zeros, else a sequence of bytes that differs from those of other fills
+ * @param fill which ones: 0 for zeros, else a sequence of bytes that differs from those of other
+ *     fills
  */
 public record Payload(int lengthBytes, int fill) {
   /** No bytes. */

@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What kind of histories a {@link HistoryGenerator} makes. Immutable; the {@code with} methods give a changed copy.
+ * What kind of histories a {@link HistoryGenerator} makes. Immutable; the {@code with} methods give
+ * a changed copy.
  *
  * @param name for reports; one word
- * @param weights how likely each move is, relative to the others; a move that is not named does not happen
+ * @param weights how likely each move is, relative to the others; a move that is not named does not
+ *     happen
  * @param limits how large they get
  */
 public record Profile(String name, Map<Move, Integer> weights, Limits limits) {

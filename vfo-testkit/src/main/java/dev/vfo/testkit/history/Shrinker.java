@@ -9,8 +9,8 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Makes a failing history small: leaves operations out, in pieces and then one by one, makes arguments simpler, and paths shorter,
- * as long as it goes on failing. Used once.
+ * Makes a failing history small: leaves operations out, in pieces and then one by one, makes
+ * arguments simpler, and paths shorter, as long as it goes on failing. Used once.
  */
 public final class Shrinker {
   private final Predicate<History> fails;
@@ -33,13 +33,13 @@ public final class Shrinker {
 
   /** The smallest failing history that was found. */
   public History shrink() {
-    int before;
+    History before;
     do {
-      before = best.toText().length();
+      before = best;
       leaveOut();
       shortenPaths();
       simplify();
-    } while (best.toText().length() < before && tries < maxTries);
+    } while (!best.equals(before) && tries < maxTries);
     return best;
   }
 

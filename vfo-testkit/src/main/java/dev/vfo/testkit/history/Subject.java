@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A system under test, open on a root: the files of a program, and checkpoints of them.
  *
- * <p>It runs in the caller's thread only, so that the same history makes the same calls to the storage each time: background
- * work waits until {@link #runBackground} or {@link #awaitApplied} is called, or until a call must do it to go on. A storage may
- * throw an {@link Error} to play a crash; it must get through to the caller. Whatever else goes wrong is an IOException, with an
+ * <p>It runs in the caller's thread only, so that the same history makes the same calls to the
+ * storage each time: background work waits until {@link #runBackground} or {@link #awaitApplied} is
+ * called, or until a call must do it to go on. A storage may throw an {@link Error} to play a
+ * crash; it must get through to the caller. Whatever else goes wrong is an IOException, with an
  * errno where there is one: {@link dev.vfo.storage.StorageException}.
  */
 public interface Subject extends TreeCalls, AutoCloseable {

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 @FunctionalInterface
 public interface SubjectFactory {
   /**
-   * Opens a root, which recovers it when that is necessary. Must not leave background work undone that it needs to answer calls
-   * rightly, but may leave the applying of layers.
+   * Opens a root, which recovers it when that is necessary. Must not leave background work undone
+   * that it needs to answer calls rightly, but may leave the applying of layers.
    *
    * @param clock the time for all that the subject does
    */

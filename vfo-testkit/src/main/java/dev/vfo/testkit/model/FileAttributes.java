@@ -4,8 +4,9 @@ import dev.vfo.storage.FileStat;
 import dev.vfo.storage.FileType;
 
 /**
- * The attributes that a program may rely on and that a checkpoint keeps. Left out: times of access and of change, disk blocks, and
- * what file systems disagree on, the size and link count of a directory.
+ * The attributes that a program may rely on and that a checkpoint keeps. Left out: times of access
+ * and of change, disk blocks, and what file systems disagree on, the size and link count of a
+ * directory.
  *
  * @param mode permission bits (07777)
  * @param linkCount number of names; 1 for a directory
@@ -13,13 +14,7 @@ import dev.vfo.storage.FileType;
  * @param modifyNanos time of last modification, nanoseconds since 1970
  */
 public record FileAttributes(
-    FileType type,
-    int mode,
-    int linkCount,
-    int uid,
-    int gid,
-    long sizeBytes,
-    long modifyNanos) {
+    FileType type, int mode, int linkCount, int uid, int gid, long sizeBytes, long modifyNanos) {
 
   /** Those of a storage's answer. */
   public static FileAttributes of(FileStat stat) {

@@ -18,11 +18,13 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file system in memory, made to be obviously right: a tree of maps, contents that are replaced as a whole, every call what
- * Linux does for a user who may do everything. Open files are a part of it: they live on after their last name is gone.
+ * A file system in memory, made to be obviously right: a tree of maps, contents that are replaced
+ * as a whole, every call what Linux does for a user who may do everything. Open files are a part of
+ * it: they live on after their last name is gone.
  *
- * <p>Times come from a clock that is passed in. Where Linux file systems differ the model says: a truncate and an allocate
- * modify a file even when nothing changes; a directory that is moved is not modified itself.
+ * <p>Times come from a clock that is passed in. Where Linux file systems differ the model says: a
+ * truncate and an allocate modify a file even when nothing changes; a directory that is moved is
+ * not modified itself.
  */
 public final class FileModel implements TreeCalls {
   private static final int SET_USER = 04000;
@@ -42,7 +44,10 @@ public final class FileModel implements TreeCalls {
   private final NavigableMap<Integer, Handle> handles = new TreeMap<>();
   private long handlesOpened;
 
-  /** An open file. {@code serial} tells it from others that had the same number; {@code file} is null when it is stale. */
+  /**
+   * An open file. {@code serial} tells it from others that had the same number; {@code file} is
+   * null when it is stale.
+   */
   private record Handle(long serial, @Nullable ModelFile file, OpenFlags flags, long[] position) {}
 
   /**
@@ -51,7 +56,8 @@ public final class FileModel implements TreeCalls {
    * @param clockNanos the time, nanoseconds since 1970
    * @param uid owner of what is made
    * @param gid its group
-   * @param rootMode permission bits of the root, which belongs to {@code uid}; its time of modification is not known
+   * @param rootMode permission bits of the root, which belongs to {@code uid}; its time of
+   *     modification is not known
    */
   public FileModel(LongSupplier clockNanos, int uid, int gid, int rootMode) {
     this.clockNanos = clockNanos;
@@ -68,22 +74,24 @@ public final class FileModel implements TreeCalls {
     handlesOpened = other.handlesOpened;
     IdentityHashMap<ModelFile, ModelFile> copies = new IdentityHashMap<>();
     root = other.root.copy(copies);
-    other.handles.forEach(
-        (number, handle) -> {
-          ModelFile file = handle.file() == null ? null : handle.file().copy(copies);
-          handles.put(
-              number, new Handle(handle.serial(), file, handle.flags(), handle.position().clone()));
-        });
+    other.handles.forEach((number, handle) -> {
+      ModelFile file = handle.file() == null ? null : handle.file().copy(copies);
+      handles.put(
+          number, new Handle(handle.serial(), file, handle.flags(), handle.position().clone()));
+    });
   }
 
-  /** A model in the same state, with the same clock, that has nothing else in common with this one. */
+  /**
+   * A model in the same state, with the same clock, that has nothing else in common with this one.
+   */
   public FileModel copy() {
     return new FileModel(this);
   }
 
   /**
-   * What a program finds after the tree went back to this state: handles that were open then and still are, at their old
-   * position; handles opened since are stale (ESTALE); those closed since stay closed.
+   * What a program finds after the tree went back to this state: handles that were open then and
+   * still are, at their old position; handles opened since are stale (ESTALE); those closed since
+   * stay closed.
    *
    * @param now the model that is given up
    */
@@ -91,14 +99,13 @@ public final class FileModel implements TreeCalls {
     FileModel restored = copy();
     restored.handlesOpened = now.handlesOpened;
     restored.handles.keySet().retainAll(now.handles.keySet());
-    now.handles.forEach(
-        (number, handle) -> {
-          Handle old = restored.handles.get(number);
-          if (old == null || old.serial() != handle.serial()) {
-            restored.handles.put(
-                number, new Handle(handle.serial(), null, handle.flags(), new long[1]));
-          }
-        });
+    now.handles.forEach((number, handle) -> {
+      Handle old = restored.handles.get(number);
+      if (old == null || old.serial() != handle.serial()) {
+        restored.handles.put(
+            number, new Handle(handle.serial(), null, handle.flags(), new long[1]));
+      }
+    });
     return restored;
   }
 
@@ -223,7 +230,8 @@ public final class FileModel implements TreeCalls {
     long start = flags(handle).has(OpenFlags.APPEND) ? file.content.length : offset;
     byte[] content =
         Arrays.copyOf(
-            file.content, Math.max(file.content.length, checkSize(Math.max(start, start + data.length), handle)));
+            file.content,
+            Math.max(file.content.length, checkSize(Math.max(start, start + data.length), handle)));
     System.arraycopy(data, 0, content, (int) start, data.length);
     setContent(file, content);
     return start + data.length;

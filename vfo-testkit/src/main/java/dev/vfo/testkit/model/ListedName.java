@@ -17,6 +17,7 @@ public record ListedName(Name name, FileType type) implements Comparable<ListedN
 
   @Override
   public String toString() {
-    return TreePath.ROOT.child(name).toString().substring(1) + (type == FileType.DIRECTORY ? "/" : "");
+    return TreePath.ROOT.child(name).toString().substring(1)
+        + (type == FileType.DIRECTORY ? "/" : "");
   }
 }

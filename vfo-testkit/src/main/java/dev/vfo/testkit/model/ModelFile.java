@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
-/** A file of a {@link FileModel}: what an inode is to a kernel. Two names are hard links when they stand for one object of it. */
+/**
+ * A file of a {@link FileModel}: what an inode is to a kernel. Two names are hard links when they
+ * stand for one object of it.
+ */
 public final class ModelFile {
   /** A time that nobody knows: equal to any other when attributes are compared. */
   public static final long UNKNOWN_TIME = Long.MIN_VALUE;
@@ -23,10 +26,15 @@ public final class ModelFile {
   int links;
   long modifyNanos;
 
-  /** Content or symbolic link's target. Never changed in place, so that copies of the model may share it. */
+  /**
+   * Content or symbolic link's target. Never changed in place, so that copies of the model may
+   * share it.
+   */
   byte[] content = EMPTY;
 
-  /** Value of an extended attribute that stays whatever happens to the file; empty when it has none. */
+  /**
+   * Value of an extended attribute that stays whatever happens to the file; empty when it has none.
+   */
   byte[] tag = EMPTY;
 
   final NavigableMap<Name, ModelFile> children = new TreeMap<>();
@@ -56,7 +64,10 @@ public final class ModelFile {
     return copy;
   }
 
-  /** Whether all below is the same, links included; {@code pairs} has the files of this tree with their likes. */
+  /**
+   * Whether all below is the same, links included; {@code pairs} has the files of this tree with
+   * their likes.
+   */
   boolean isLike(ModelFile other, IdentityHashMap<ModelFile, ModelFile> pairs) {
     ModelFile known = pairs.putIfAbsent(this, other);
     if (known != null) {
@@ -86,7 +97,9 @@ public final class ModelFile {
     return type == FileType.DIRECTORY;
   }
 
-  /** The content of a regular file, the target of a symbolic link; not a copy, not to be changed. */
+  /**
+   * The content of a regular file, the target of a symbolic link; not a copy, not to be changed.
+   */
   public byte[] content() {
     return content;
   }

@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Flags of an open call. Its text form joins their names with '+', such as {@code READ+WRITE+CREATE}.
+ * Flags of an open call. Its text form joins their names with '+', such as {@code
+ * READ+WRITE+CREATE}.
  *
  * @param bits union of {@link #READ} and the constants after it
  */
@@ -28,7 +29,10 @@ public record OpenFlags(int bits) {
   /** Fail unless it is a directory. */
   public static final int DIRECTORY = OpenFlag.DIRECTORY;
 
-  /** Every write goes to the end of the file. {@link OpenFlag} has no such thing: a storage has no offsets of its own. */
+  /**
+   * Every write goes to the end of the file. {@link OpenFlag} has no such thing: a storage has no
+   * offsets of its own.
+   */
   public static final int APPEND = 1 << 20;
 
   private static final List<Integer> KNOWN =

@@ -18,8 +18,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The files of an ordinary directory of a {@link Storage}, changed at once and with nothing between. It makes the trees that
- * histories begin with; over the real storage it is what {@link FileModel} is compared with.
+ * The files of an ordinary directory of a {@link Storage}, changed at once and with nothing
+ * between. It makes the trees that histories begin with; over the real storage it is what {@link
+ * FileModel} is compared with.
  */
 public final class PlainFiles implements TreeCalls, AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 16;
@@ -274,7 +275,7 @@ public final class PlainFiles implements TreeCalls, AutoCloseable {
   }
 
   private void doIn(TreePath path, Step step) throws StorageException {
-    Boolean unused =
+    Boolean _ =
         in(
             path,
             (directory, name) -> {

@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * The file operations of a program, on one tree. Files are named by path, open ones by a handle: a small number that the caller
- * chooses. A call that is refused throws {@link dev.vfo.storage.StorageException} with the errno that Linux gives a user who may
- * do everything, and has had no effect; any other exception says that the implementation failed. No path follows a symbolic
- * link: as the last component it is meant itself, before that it is no directory (ENOTDIR). New files belong to the storage's
- * effective user and group, but in a directory with the set-group-id bit.
+ * The file operations of a program, on one tree. Files are named by path, open ones by a handle: a
+ * small number that the caller chooses. A call that is refused throws {@link
+ * dev.vfo.storage.StorageException} with the errno that Linux gives a user who may do everything,
+ * and has had no effect; any other exception says that the implementation failed. No path follows a
+ * symbolic link: as the last component it is meant itself, before that it is no directory
+ * (ENOTDIR). New files belong to the storage's effective user and group, but in a directory with
+ * the set-group-id bit.
  */
 public interface TreeCalls {
   /**
@@ -27,13 +29,19 @@ public interface TreeCalls {
   /** The bytes at an offset: fewer than asked for only at the end of the file. */
   byte[] readAt(int handle, long offset, int lengthBytes) throws IOException;
 
-  /** Writes all bytes at an offset; at the end of the file, whatever the offset, when it was opened to append. */
+  /**
+   * Writes all bytes at an offset; at the end of the file, whatever the offset, when it was opened
+   * to append.
+   */
   void writeAt(int handle, long offset, byte[] data) throws IOException;
 
   /** Reads from the handle's position, and moves it. */
   byte[] read(int handle, int lengthBytes) throws IOException;
 
-  /** Writes at the handle's position, or at the end when it was opened to append, and moves the position behind it. */
+  /**
+   * Writes at the handle's position, or at the end when it was opened to append, and moves the
+   * position behind it.
+   */
   void write(int handle, byte[] data) throws IOException;
 
   /** Sets the handle's position. */
@@ -42,7 +50,10 @@ public interface TreeCalls {
   /** Sets the size. Counts as a modification even when the size stays. */
   void truncate(int handle, long sizeBytes) throws IOException;
 
-  /** Reserves space for a range; grows the file to its end unless {@code keepSize}. Counts as a modification. */
+  /**
+   * Reserves space for a range; grows the file to its end unless {@code keepSize}. Counts as a
+   * modification.
+   */
   void allocate(int handle, long offset, long lengthBytes, boolean keepSize) throws IOException;
 
   /** The attributes of an open file. */

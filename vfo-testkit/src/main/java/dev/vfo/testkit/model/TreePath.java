@@ -10,9 +10,9 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * A path inside a tree: the names from the root down, none for the root itself. Its text form, such as {@code /a/b}, has \xNN for
- * every byte that is not a letter, a digit or one of {@code ._+-}, and {@code a{40}} for 40 times 'a', so that it can be read back.
- * Immutable.
+ * A path inside a tree: the names from the root down, none for the root itself. Its text form, such
+ * as {@code /a/b}, has \xNN for every byte that is not a letter, a digit or one of {@code ._+-},
+ * and {@code a{40}} for 40 times 'a', so that it can be read back. Immutable.
  *
  * @param names the components
  */

@@ -9,7 +9,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** An engine that is as wrong as can be: it writes to the root at once, and thinks that a sync makes a checkpoint. */
+/**
+ * An engine that is as wrong as can be: it writes to the root at once, and thinks that a sync makes
+ * a checkpoint.
+ */
 final class DirectSubject extends ForwardingSubject {
   private final Storage storage;
   private final int root;

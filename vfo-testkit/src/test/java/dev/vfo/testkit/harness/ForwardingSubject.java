@@ -56,7 +56,8 @@ abstract class ForwardingSubject implements Subject {
   }
 
   @Override
-  public void allocate(int handle, long offset, long lengthBytes, boolean keepSize) throws IOException {
+  public void allocate(int handle, long offset, long lengthBytes, boolean keepSize)
+      throws IOException {
     files().allocate(handle, offset, lengthBytes, keepSize);
   }
 

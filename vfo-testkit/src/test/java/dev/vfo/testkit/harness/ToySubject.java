@@ -22,8 +22,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An engine that is right and slow: all files are in memory, a checkpoint is a copy of the whole tree in one file, decided by one
- * rename and a sync of its directory; to apply is to remove the whole tree and to make it again.
+ * An engine that is right and slow: all files are in memory, a checkpoint is a copy of the whole
+ * tree in one file, decided by one rename and a sync of its directory; to apply is to remove the
+ * whole tree and to make it again.
  */
 class ToySubject extends ForwardingSubject {
   private static final Name FOLDER = Name.of(".vfo");

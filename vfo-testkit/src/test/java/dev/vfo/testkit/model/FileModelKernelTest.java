@@ -15,7 +15,6 @@ import dev.vfo.testkit.history.FileOperation;
 import dev.vfo.testkit.history.History;
 import dev.vfo.testkit.history.HistoryClock;
 import dev.vfo.testkit.history.HistoryGenerator;
-import dev.vfo.testkit.history.Limits;
 import dev.vfo.testkit.history.Move;
 import dev.vfo.testkit.history.Operation;
 import dev.vfo.testkit.history.Outcome;
@@ -29,7 +28,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** {@link FileModel} does what the kernel does: the same histories on both, every result, errno and time compared. */
+/**
+ * {@link FileModel} does what the kernel does: the same histories on both, every result, errno and
+ * time compared.
+ */
 class FileModelKernelTest {
   private static final int SEEDS = 30;
 
@@ -39,13 +41,12 @@ class FileModelKernelTest {
 
   static Stream<Profile> profiles() {
     return Stream.of(Profile.DATA, Profile.NAMES, Profile.MIXED, Profile.ORPHANS)
-        .map(
-            profile ->
-                profile
-                    .with(Move.EXCHANGE, 10)
-                    .without(Move.CHECKPOINT, Move.SEAL, Move.COMMIT, Move.ROLLBACK)
-                    .without(Move.AWAIT_APPLIED, Move.BACKGROUND, Move.REOPEN)
-                    .withLimits(profile.limits().withExtras(true, true)));
+        .map(profile ->
+            profile
+                .with(Move.EXCHANGE, 10)
+                .without(Move.CHECKPOINT, Move.SEAL, Move.COMMIT, Move.ROLLBACK)
+                .without(Move.AWAIT_APPLIED, Move.BACKGROUND, Move.REOPEN)
+                .withLimits(profile.limits().withExtras(true, true)));
   }
 
   @ParameterizedTest
@@ -116,7 +117,8 @@ class FileModelKernelTest {
     }
 
     /**
-     * A file has the time that was set, or another one when the model says that it was modified; then it gets the model's time.
+     * A file has the time that was set, or another one when the model says that it was modified;
+     * then it gets the model's time.
      *
      * @param free file systems differ on whether this operation modifies a file
      */

@@ -61,8 +61,7 @@ public final class TreeStore {
     }
   }
 
-  private ModelFile loadFile(
-      int fd, Name name, FileStat stat, Map<FileIdentity, ModelFile> known)
+  private ModelFile loadFile(int fd, Name name, FileStat stat, Map<FileIdentity, ModelFile> known)
       throws StorageException {
     ModelFile file = new ModelFile(stat.type(), 0, 0, 0, 0);
     setAttributes(file, stat);
@@ -140,7 +139,7 @@ public final class TreeStore {
   /** Makes a directory hold exactly a tree. */
   public void replace(int root, FileModel model) throws StorageException {
     removeChildren(root, true);
-    Map<ModelFile, PlainPlace> made = new IdentityHashMap<>();
+    IdentityHashMap<ModelFile, PlainPlace> made = new IdentityHashMap<>();
     try {
       make(root, model.root(), made);
     } finally {
@@ -176,7 +175,7 @@ public final class TreeStore {
   /** A name in an open directory. */
   private record PlainPlace(int fd, Name name) {}
 
-  private void make(int fd, ModelFile directory, Map<ModelFile, PlainPlace> made)
+  private void make(int fd, ModelFile directory, IdentityHashMap<ModelFile, PlainPlace> made)
       throws StorageException {
     for (Map.Entry<Name, ModelFile> child : directory.children.entrySet()) {
       Name name = child.getKey();
@@ -192,7 +191,8 @@ public final class TreeStore {
     }
   }
 
-  private void makeFile(int fd, Name name, ModelFile file, Map<ModelFile, PlainPlace> made)
+  private void makeFile(
+      int fd, Name name, ModelFile file, IdentityHashMap<ModelFile, PlainPlace> made)
       throws StorageException {
     switch (file.type) {
       case DIRECTORY -> {
@@ -239,8 +239,8 @@ public final class TreeStore {
     return bytes.toByteArray();
   }
 
-  private static void encode(
-      ModelFile file, DataOutputStream out, Map<ModelFile, Integer> numbers) throws IOException {
+  private static void encode(ModelFile file, DataOutputStream out, Map<ModelFile, Integer> numbers)
+      throws IOException {
     Integer known = numbers.get(file);
     out.writeInt(known == null ? numbers.size() : known);
     if (known != null) {

@@ -1,0 +1,296 @@
+package dev.vfo;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.vfo.storage.Errno;
+import dev.vfo.storage.FileIdentity;
+import dev.vfo.storage.FileStat;
+import dev.vfo.storage.FileType;
+import dev.vfo.storage.Name;
+import dev.vfo.storage.OpenFlag;
+import dev.vfo.storage.RenameMode;
+import dev.vfo.storage.Storage;
+import dev.vfo.storage.StorageException;
+import dev.vfo.testkit.harness.CrashHarness;
+import dev.vfo.testkit.harness.FaultHarness;
+import dev.vfo.testkit.harness.ForwardingStorage;
+import dev.vfo.testkit.harness.HarnessOptions;
+import dev.vfo.testkit.harness.HistoryFailure;
+import dev.vfo.testkit.history.HistoryGenerator;
+import dev.vfo.testkit.history.Profile;
+import dev.vfo.testkit.history.SubjectFactory;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Engines that are broken on purpose, each in one way: the simulator must catch every one, or it is
+ * too weak to be believed when it finds nothing. What is broken is the storage that the engine
+ * gets, or what is injected; never the shipped code.
+ */
+class EngineCanaryTest {
+  private static final int HISTORIES = 1500;
+  private static final HarnessOptions OPTIONS =
+      HarnessOptions.defaults().withCrashes(60, 1, 2).withFaultRuns(4);
+
+  private static void assertCaught(SubjectFactory broken) {
+    List<HistoryGenerator> kinds = Profile.ALL.stream().map(HistoryGenerator::new).toList();
+    assertThrows(
+        HistoryFailure.class,
+        () -> {
+          for (int seed = 1; seed <= HISTORIES; seed++) {
+            var history = kinds.get(seed % kinds.size()).generate(seed);
+            new CrashHarness(broken, OPTIONS).run(history);
+            new FaultHarness(broken, OPTIONS).run(history);
+          }
+        },
+        "not caught in " + HISTORIES + " histories");
+  }
+
+  private static void assertCaught(UnaryOperator<Storage> breaking) {
+    assertCaught((storage, root, clock) -> new EngineSubject(breaking.apply(storage), root, clock));
+  }
+
+  /** A storage that knows the names of what it opens. */
+  private static class NamedStorage extends ForwardingStorage {
+    private final Map<Integer, Name> names = new HashMap<>();
+
+    NamedStorage(Storage target) {
+      super(target);
+    }
+
+    @Override
+    public int open(int directory, Name name, int flags, int mode) throws StorageException {
+      int fd = super.open(directory, name, flags, mode);
+      names.put(fd, name);
+      return fd;
+    }
+
+    boolean isNamed(int fd, String text) {
+      Name name = names.get(fd);
+      return name != null && name.toString().equals(text);
+    }
+
+    boolean isDirectory(int fd) throws StorageException {
+      return stat(fd).type() == FileType.DIRECTORY;
+    }
+  }
+
+  @Test
+  void filesThatAreNotSynced() {
+    assertCaught(target ->
+        new NamedStorage(target) {
+          @Override
+          public void sync(int fd) throws StorageException {
+            if (isDirectory(fd)) {
+              super.sync(fd);
+            }
+          }
+        });
+  }
+
+  @Test
+  void directoriesThatAreNotSynced() {
+    assertCaught(target ->
+        new NamedStorage(target) {
+          @Override
+          public void sync(int fd) throws StorageException {
+            if (!isDirectory(fd)) {
+              super.sync(fd);
+            }
+          }
+        });
+  }
+
+  @Test
+  void aFileSystemThatIsNotSynced() {
+    assertCaught(target ->
+        new NamedStorage(target) {
+          @Override
+          public void syncFileSystem(int fd) {}
+        });
+  }
+
+  @Test
+  void recordsThatAreNotSynced() {
+    assertCaught(target ->
+        new NamedStorage(target) {
+          @Override
+          public int open(int directory, Name name, int flags, int mode) throws StorageException {
+            return super.open(directory, name, flags & ~OpenFlag.DATA_SYNC, mode);
+          }
+        });
+  }
+
+  @Test
+  void aMarkThatIsNotSynced() {
+    assertCaught(target ->
+        new NamedStorage(target) {
+          @Override
+          public void dataSync(int fd) throws StorageException {
+            if (!isNamed(fd, "applied")) {
+              super.dataSync(fd);
+            }
+          }
+        });
+  }
+
+  /** Home is synced only when the mark that says so is durable. */
+  @Test
+  void aMarkThatIsWrittenTooEarly() {
+    assertCaught(target ->
+        new NamedStorage(target) {
+          private final List<Integer> late = new ArrayList<>();
+
+          @Override
+          public void sync(int fd) throws StorageException {
+            late.add(fd);
+          }
+
+          @Override
+          public void syncFileSystem(int fd) {
+            late.add(fd);
+          }
+
+          @Override
+          public void dataSync(int fd) throws StorageException {
+            super.dataSync(fd);
+            if (isNamed(fd, "applied")) {
+              for (int each : late) {
+                try {
+                  super.sync(each);
+                } catch (StorageException e) {
+                  if (e.errno() != Errno.EBADF) {
+                    throw e;
+                  }
+                }
+              }
+              late.clear();
+            }
+          }
+        });
+  }
+
+  @Test
+  void aReserveThatIsNotKept() {
+    assertCaught(target ->
+        new NamedStorage(target) {
+          @Override
+          public void allocate(int fd, long offset, long lengthBytes, boolean keepSize)
+              throws StorageException {
+            if (!isNamed(fd, "reserve")) {
+              super.allocate(fd, offset, lengthBytes, keepSize);
+            }
+          }
+        });
+  }
+
+  @Test
+  void inodeNumbersWithoutGeneration() {
+    assertCaught(target ->
+        new NamedStorage(target) {
+          @Override
+          public FileStat stat(int fd) throws StorageException {
+            return withoutGeneration(super.stat(fd));
+          }
+
+          @Override
+          public FileStat stat(int directory, Name name) throws StorageException {
+            return withoutGeneration(super.stat(directory, name));
+          }
+        });
+  }
+
+  private static FileStat withoutGeneration(FileStat stat) {
+    return new FileStat(
+        new FileIdentity(stat.identity().inode(), 0),
+        stat.mountDevice(),
+        stat.type(),
+        stat.mode(),
+        stat.linkCount(),
+        stat.uid(),
+        stat.gid(),
+        stat.device(),
+        stat.sizeBytes(),
+        stat.blocks512(),
+        stat.accessNanos(),
+        stat.modifyNanos(),
+        stat.changeNanos());
+  }
+
+  /** Recovery never finds the plan, and begins from nothing whatever was done. */
+  @Test
+  void aPlanThatIsSkipped() {
+    assertCaught(target ->
+        new NamedStorage(target) {
+          private final Map<Name, Boolean> written = new HashMap<>();
+
+          @Override
+          public void rename(
+              int fromDirectory, Name from, int toDirectory, Name to, RenameMode mode)
+              throws StorageException {
+            super.rename(fromDirectory, from, toDirectory, to, mode);
+            written.put(to, true);
+          }
+
+          @Override
+          public int open(int directory, Name name, int flags, int mode) throws StorageException {
+            if (name.toString().endsWith(".plan") && !written.containsKey(name)) {
+              throw new StorageException(Errno.ENOENT, "open", name.toString());
+            }
+            return super.open(directory, name, flags, mode);
+          }
+        });
+  }
+
+  @Test
+  void recycledSegmentsWithoutASalt() {
+    RandomGenerator constant = () -> 42;
+    assertCaught((storage, root, clock) ->
+        new EngineSubject(root, EngineSubject.options(storage, clock).withRandom(constant)));
+  }
+
+  /** A rename that first gives the new name and then takes the old one: not atomic (C1). */
+  @Test
+  void renamesInTwoSteps() {
+    assertCaught(target ->
+        new NamedStorage(target) {
+          @Override
+          public void rename(
+              int fromDirectory, Name from, int toDirectory, Name to, RenameMode mode)
+              throws StorageException {
+            if (stat(fromDirectory, from).type() == FileType.DIRECTORY) {
+              super.rename(fromDirectory, from, toDirectory, to, mode);
+              return;
+            }
+            try {
+              super.unlink(toDirectory, to);
+            } catch (StorageException e) {
+              if (e.errno() != Errno.ENOENT) {
+                throw e;
+              }
+            }
+            super.link(fromDirectory, from, toDirectory, to);
+            super.unlink(fromDirectory, from);
+          }
+        });
+  }
+
+  /** Files that are never cut: what lies behind their end comes back when they grow. */
+  @Test
+  void cutsThatAreLeftOut() {
+    assertCaught(target ->
+        new NamedStorage(target) {
+          @Override
+          public void truncate(int fd, long sizeBytes) throws StorageException {
+            if (isNamed(fd, "reserve") || sizeBytes > stat(fd).sizeBytes()) {
+              super.truncate(fd, sizeBytes);
+            }
+          }
+        });
+  }
+}
