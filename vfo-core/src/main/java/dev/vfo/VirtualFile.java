@@ -241,6 +241,9 @@ public final class VirtualFile implements AutoCloseable {
       throw new StaleHandleException(
           "the handle of " + entry + " was opened in a step that was rolled back: open it again");
     }
+    if (needed == OpenFlag.READ && entry.isDirectory()) {
+      throw new StorageException(Errno.EISDIR, what, entry.toString());
+    }
     if ((flags & needed) != needed) {
       throw new StorageException(Errno.EBADF, what, entry + ", which is not open for that");
     }

@@ -254,32 +254,6 @@ class EngineCanaryTest {
         new EngineSubject(root, EngineSubject.options(storage, clock).withRandom(constant)));
   }
 
-  /** A rename that first gives the new name and then takes the old one: not atomic (C1). */
-  @Test
-  void renamesInTwoSteps() {
-    assertCaught(target ->
-        new NamedStorage(target) {
-          @Override
-          public void rename(
-              int fromDirectory, Name from, int toDirectory, Name to, RenameMode mode)
-              throws StorageException {
-            if (stat(fromDirectory, from).type() == FileType.DIRECTORY) {
-              super.rename(fromDirectory, from, toDirectory, to, mode);
-              return;
-            }
-            try {
-              super.unlink(toDirectory, to);
-            } catch (StorageException e) {
-              if (e.errno() != Errno.ENOENT) {
-                throw e;
-              }
-            }
-            super.link(fromDirectory, from, toDirectory, to);
-            super.unlink(fromDirectory, from);
-          }
-        });
-  }
-
   /** Files that are never cut: what lies behind their end comes back when they grow. */
   @Test
   void cutsThatAreLeftOut() {

@@ -73,7 +73,7 @@ class ApplyRun {
     survey.lookAtStage();
     survey.lookAtHome();
     survey.check();
-    tell();
+    new Moves(context).tell();
   }
 
   private void identify(Plan plan) throws CorruptJournalException {
@@ -96,18 +96,6 @@ class ApplyRun {
     String file = "stage/" + StageNames.plan(tree.changes.layer());
     return new CorruptJournalException(
         file, PlanFormat.HEADER_BYTES, "the plan is not of the layer that is in the journal");
-  }
-
-  /** Tells the observer what was moved before. */
-  private void tell() {
-    Moves moves = new Moves(context);
-    for (Entry entry : tree.entries()) {
-      Slot slot = entry.position();
-      boolean moved = slot != null && (slot.before != entry || tree.isFolder(slot.directory));
-      if (slot != null && moved && !(entry.change.created() && slot.directory == tree.stage)) {
-        moves.tell(entry, slot);
-      }
-    }
   }
 
   /** Phases (c) and (d). */

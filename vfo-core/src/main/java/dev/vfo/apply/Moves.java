@@ -231,11 +231,26 @@ final class Moves {
     }
   }
 
-  /** Tells the observer where an entry is that an earlier try has moved. */
-  void tell(Entry entry, Slot slot) {
+  /** Tells the observer what an earlier try has done, perhaps without coming to tell it. */
+  void tell() {
     context.homeLock().lock();
     try {
-      placed(entry, slot);
+      for (Slot slot : tree.changedSlots()) {
+        if (slot.before != null && slot.occupant() != slot.before) {
+          vacated(slot.before, slot);
+        }
+        Entry occupant = slot.occupant();
+        if (occupant != null && occupant != slot.before) {
+          placed(occupant, slot);
+        }
+      }
+      for (Entry entry : tree.entries()) {
+        Slot slot = entry.position();
+        boolean waits = slot != null && slot.directory == tree.stage && !entry.isStaged();
+        if (slot != null && (waits || slot.directory == tree.orphans)) {
+          placed(entry, slot);
+        }
+      }
     } finally {
       context.homeLock().unlock();
     }

@@ -79,16 +79,30 @@ final class SegmentFactory {
   }
 
   /**
-   * Makes a segment of at least this length, durable with its name when this returns. When it fails
-   * for want of space, nothing is left of the attempt.
+   * Makes a segment, durable with its name when this returns. When it fails for want of space,
+   * nothing is left of the attempt.
+   *
+   * @param usualBytes how long segments are by now; shorter spares are removed, they would only
+   *     take the place of longer ones
+   * @param neededBytes how long this one must be at least
    */
-  SegmentHeader make(long number, long lengthBytes) throws IOException {
+  SegmentHeader make(long number, long usualBytes, long neededBytes) throws IOException {
+    removeSparesBelow(usualBytes);
     for (Spare spare : spares) {
-      if (spare.lengthBytes() >= lengthBytes) {
+      if (spare.lengthBytes() >= neededBytes) {
         return remake(spare, number);
       }
     }
-    return makeNew(number, lengthBytes);
+    return makeNew(number, Math.max(usualBytes, neededBytes));
+  }
+
+  private void removeSparesBelow(long lengthBytes) throws StorageException {
+    for (Spare spare : List.copyOf(spares)) {
+      if (spare.lengthBytes() < lengthBytes) {
+        directory.unlink(spare.name());
+        spares.remove(spare);
+      }
+    }
   }
 
   private SegmentHeader remake(Spare spare, long number) throws IOException {

@@ -75,7 +75,7 @@ final class SegmentPool implements AutoCloseable {
     }
     try {
       dropNext();
-      SegmentHeader header = factory.make(currentNumber + 1, wantedBytes(neededBytes));
+      SegmentHeader header = factory.make(currentNumber + 1, usualBytes(), neededBytes);
       next = SegmentFile.open(storage, descriptor, header, options.direct());
       return true;
     } catch (IOException e) {
@@ -84,15 +84,10 @@ final class SegmentPool implements AutoCloseable {
     }
   }
 
-  private long wantedBytes(long neededBytes) {
-    long grownBytes =
-        currentNumber == 0
-            ? options.firstSegmentBytes()
-            : Math.clamp(
-                2 * currentBytes,
-                Math.min(options.firstSegmentBytes(), options.maxSegmentBytes()),
-                options.maxSegmentBytes());
-    return Math.max(grownBytes, neededBytes);
+  private long usualBytes() {
+    long maxBytes = options.maxSegmentBytes();
+    long firstBytes = Math.min(options.firstSegmentBytes(), maxBytes);
+    return currentNumber == 0 ? firstBytes : Math.clamp(2 * currentBytes, firstBytes, maxBytes);
   }
 
   /** One that is too short for the record at hand. */

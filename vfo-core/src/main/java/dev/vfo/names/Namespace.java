@@ -85,8 +85,23 @@ public final class Namespace {
     if (entry.type() != FileType.SYMLINK) {
       throw new StorageException(Errno.EINVAL, "read link", entry.toString());
     }
+    return target(entry).clone();
+  }
+
+  // Remembered before the link is moved: while its layer is applied, home may have it in the stage.
+  private byte[] target(FileEntry entry) throws StorageException {
     byte[] known = entry.knownSymlinkTarget();
-    return known != null ? known.clone() : home.readSymlink(entry);
+    if (known == null) {
+      known = home.readSymlink(entry);
+      entry.rememberSymlinkTarget(known);
+    }
+    return known;
+  }
+
+  private void rememberTarget(@Nullable FileEntry entry) throws StorageException {
+    if (entry != null && entry.type() == FileType.SYMLINK) {
+      target(entry);
+    }
   }
 
   /** Makes a file. A set-group-id directory gives it its group. */
@@ -270,6 +285,7 @@ public final class Namespace {
       throw new StorageException(Errno.ENOENT, what, name.toString());
     }
     requireHere(entry, what);
+    rememberTarget(entry);
     return entry;
   }
 

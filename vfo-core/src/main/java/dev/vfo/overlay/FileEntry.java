@@ -113,6 +113,11 @@ public final class FileEntry {
     return dropped;
   }
 
+  /** Notes the target of a symbolic link, which never changes. */
+  public void rememberSymlinkTarget(byte[] target) {
+    symlinkTarget = target;
+  }
+
   /** The target of a symbolic link as far as it is known, or null: home has it. */
   public byte @Nullable [] knownSymlinkTarget() {
     return symlinkTarget;

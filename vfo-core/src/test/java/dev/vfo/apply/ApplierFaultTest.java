@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  * process.
  */
 class ApplierFaultTest {
-  private static final int SCENARIOS = 25;
+  private static final int SCENARIOS = 12;
 
   @Test
   void errorOfTheDisk() throws Exception {

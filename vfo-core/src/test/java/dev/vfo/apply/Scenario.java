@@ -22,6 +22,10 @@ final class Scenario {
   final SimulatedStorage start;
   final Map<Long, FileIdentity> identities = new HashMap<>();
   final List<ChangeSet> layers = new ArrayList<>();
+
+  /** The tree before the layers, and after them. */
+  final ModelTree begin;
+
   ModelTree end;
 
   private Scenario(ModelTree tree, long seed) throws StorageException {
@@ -30,8 +34,9 @@ final class Scenario {
             SimulationOptions.defaults().withSeed(seed).withTearing(Tearing.WHOLE_SECTORS));
     start.makeDirectory(ROOT);
     try (ApplyWorld world = ApplyWorld.create(start, ROOT)) {
-      end = world.populate(tree, identities);
+      begin = world.populate(tree, identities);
     }
+    end = begin;
   }
 
   /** A home with a tree, without layers yet. */

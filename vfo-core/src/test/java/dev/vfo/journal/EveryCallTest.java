@@ -22,15 +22,21 @@ class EveryCallTest {
   private static final CrashMode[] MODES = CrashMode.values();
   private static final int RANDOM_SEEDS = 3;
 
+  /** Grows, is prepared, retires, uses segments again. */
+  private static final long[] MANY = {
+    100, 6000, 9000, 100, 20_000, 3000, 3000, 30_000, 100, 5000, 9000, 9000
+  };
+
+  /** Has a record of several writes. */
+  private static final long[] LARGE = {100, 2_100_000, 3000};
+
   private long acknowledged;
   private boolean started;
   private long recoveries;
 
-  /** Grows, is prepared, retires, uses segments again, has a record in several writes. */
-  private void work(TestJournal files) throws IOException {
+  private void work(TestJournal files, long[] lengths) throws IOException {
     acknowledged = 0;
     started = false;
-    long[] lengths = {100, 6000, 9000, 100, 20_000, 3000, 3000, 1_100_000, 100, 5000, 9000, 9000};
     try (TestJournal.Session session = files.open()) {
       for (long length : lengths) {
         started = true;
@@ -55,30 +61,40 @@ class EveryCallTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void isSurvived(boolean direct) throws Exception {
+    stopEverywhere(MANY, direct, true);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void isSurvivedByALargeRecord(boolean direct) throws Exception {
+    stopEverywhere(LARGE, direct, false);
+  }
+
+  private void stopEverywhere(long[] lengths, boolean direct, boolean nested) throws IOException {
     for (long call = 1; ; call++) {
       SimulatedStorage storage = new SimulatedStorage(SimulationOptions.defaults().withSeed(call));
       TestJournal files = configured(SimulatedJournal.create(storage), direct);
       storage.faults().add(Fault.crash().atCall(call));
       try {
-        work(files);
-        assertTrue(call > 150, "calls " + call);
+        work(files, lengths);
+        assertEquals(lengths.length, acknowledged);
         System.out.println("journal: " + recoveries + " recoveries");
         return;
       } catch (SimulatedCrash e) {
-        recoverFromAll(storage, direct, call);
+        recoverFromAll(storage, direct, nested, call);
       }
     }
   }
 
-  private void recoverFromAll(SimulatedStorage storage, boolean direct, long call)
+  private void recoverFromAll(SimulatedStorage storage, boolean direct, boolean nested, long call)
       throws IOException {
     for (CrashMode mode : MODES) {
       int seeds = mode == CrashMode.RANDOM ? RANDOM_SEEDS : 1;
       for (int seed = 0; seed < seeds; seed++) {
-        recover(storage.crash(mode, call * 10 + seed), direct, call % 7 == seed);
+        recover(storage.crash(mode, call * 10 + seed), direct, nested && call % 7 == seed);
       }
     }
-    recover(storage.killProcess(), direct, call % 5 == 0);
+    recover(storage.killProcess(), direct, nested && call % 5 == 0);
   }
 
   /** Recovers once, and again after a crash at each call of it when {@code nested}. */
@@ -124,7 +140,7 @@ class EveryCallTest {
   void isSurvivedByFailedRecoveries(boolean direct) throws Exception {
     SimulatedStorage storage = new SimulatedStorage();
     TestJournal files = configured(SimulatedJournal.create(storage), direct);
-    work(files);
+    work(files, MANY);
     AcknowledgedCell.create(storage, files.control, TestJournal.ROOT_ID);
     @Nullable IOException failure = null;
     for (long call = 1; call == 1 || failure != null; call++) {

@@ -238,6 +238,26 @@ class FailureTest {
   }
 
   @Test
+  void onceSegmentsHaveGrownNoneIsMadeAnew() throws Exception {
+    try (TestJournal.Session session = files.open()) {
+      long made = 0;
+      for (int i = 1; i <= 300; i++) {
+        if (i == 100) {
+          made = storage.faults().callCount(Operation.ALLOCATE);
+        }
+        session.append(5000);
+        session.writer.prepareNext();
+        if (i % 4 == 0) {
+          session.apply(i);
+        }
+      }
+      assertEquals(made, storage.faults().callCount(Operation.ALLOCATE));
+      assertTrue(session.writer.bytesOnDisk() <= 4 * files.options.maxSegmentBytes());
+    }
+    assertEquals(300, files.recovered());
+  }
+
+  @Test
   void nothingStaysOpen() throws Exception {
     int open = storage.openDescriptors();
     for (int i = 0; i < 3; i++) {

@@ -189,9 +189,7 @@ class WriterTest {
     }
     try (TestJournal.Session session = files.open()) {
       session.append(50_000);
-      assertEquals(
-          List.of("0000000001.seg", "0000000002.seg", "0000000003.seg", "spare-0000000001"),
-          names());
+      assertEquals(List.of("0000000001.seg", "0000000002.seg", "0000000003.seg"), names());
     }
     assertEquals(4, files.recovered());
   }

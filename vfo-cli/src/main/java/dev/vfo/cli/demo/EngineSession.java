@@ -67,7 +67,11 @@ final class EngineSession {
     Path root = settings.folder().resolve("vfo");
     KillObserver observer = new KillObserver(terminal, text.documents(), root);
     JobRun run = job("vfo", root, kills, observer);
-    run.run();
+    try {
+      run.run();
+    } catch (JobFailedException e) {
+      observer.fail("the job cannot go on: " + e.getMessage());
+    }
     observer.end();
     TreeComparison tree = TreeComparison.of(expected, root);
     boolean identical = tree.differences().isEmpty();

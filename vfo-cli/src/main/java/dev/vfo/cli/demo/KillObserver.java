@@ -84,6 +84,11 @@ final class KillObserver extends ProgressObserver {
     }
   }
 
+  /** Adds to what went wrong. */
+  void fail(String problem) {
+    problems.add(problem);
+  }
+
   /** What went wrong, a line each. */
   List<String> problems() {
     return problems;

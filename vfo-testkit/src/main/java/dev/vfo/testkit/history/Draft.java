@@ -30,7 +30,7 @@ final class Draft {
   }
 
   /** The folder of the subject itself: no name for a file in the root. */
-  private static final Name RESERVED = Name.of(".vfo");
+  static final Name RESERVED = Name.of(".vfo");
 
   /** Larger trees cost time and find nothing more. */
   private static final int MAX_PLACES = 30;

@@ -117,7 +117,7 @@ public final class Shrinker {
     for (int i = depth; i < path.names().size(); i++) {
       lifted = lifted.child(path.names().get(i));
     }
-    return lifted;
+    return lifted.names().getFirst().equals(Draft.RESERVED) ? path : lifted;
   }
 
   private static History map(History history, Function<TreePath, TreePath> change) {
