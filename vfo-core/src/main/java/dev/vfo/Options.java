@@ -6,8 +6,8 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a manager is made with. Immutable; each {@code with} gives a changed copy. All that the
@@ -20,18 +20,12 @@ public final class Options {
   private static final int DEFAULT_UNAPPLIED_LAYERS = 8;
 
   /** Made when it is first needed, and shared by all managers that were not given another one. */
-  private static final class SharedExecutor {
-    static final ScheduledExecutorService INSTANCE =
-        Executors.newScheduledThreadPool(
-            2, Thread.ofPlatform().daemon().name("vfo-apply-", 1).factory());
-
-    private SharedExecutor() {}
-  }
+  private static @Nullable Executor sharedExecutor;
 
   private Storage storage = new LinuxStorage();
   private InstantSource clock = InstantSource.system();
   private RandomGenerator random = new SecureRandom();
-  private Executor executor = task -> SharedExecutor.INSTANCE.execute(task);
+  private Executor executor = task -> sharedExecutor().execute(task);
   private long memoryBytes = DEFAULT_MEMORY_BYTES;
   private long diskBytes = Long.MAX_VALUE;
   private int firstSegmentBytes = DEFAULT_FIRST_SEGMENT_BYTES;
@@ -50,6 +44,17 @@ public final class Options {
     firstSegmentBytes = other.firstSegmentBytes;
     maxSegmentBytes = other.maxSegmentBytes;
     maxUnappliedLayers = other.maxUnappliedLayers;
+  }
+
+  private static synchronized Executor sharedExecutor() {
+    Executor shared = sharedExecutor;
+    if (shared == null) {
+      shared =
+          Executors.newFixedThreadPool(
+              2, Thread.ofPlatform().daemon().name("vfo-apply-", 1).factory());
+      sharedExecutor = shared;
+    }
+    return shared;
   }
 
   /** The real disk and clock, 256 MiB of memory, background work in a daemon thread. */

@@ -50,7 +50,7 @@ class ArchitectureTest {
           "dev.vfo.journal",
           Set.of(),
           "dev.vfo.apply",
-          Set.of("changes"),
+          Set.of("changes", "journal"),
           "dev.vfo.changes",
           Set.of());
 

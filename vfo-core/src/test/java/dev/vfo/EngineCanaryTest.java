@@ -3,8 +3,6 @@ package dev.vfo;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.vfo.storage.Errno;
-import dev.vfo.storage.FileIdentity;
-import dev.vfo.storage.FileStat;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
@@ -187,39 +185,6 @@ class EngineCanaryTest {
             }
           }
         });
-  }
-
-  @Test
-  void inodeNumbersWithoutGeneration() {
-    assertCaught(target ->
-        new NamedStorage(target) {
-          @Override
-          public FileStat stat(int fd) throws StorageException {
-            return withoutGeneration(super.stat(fd));
-          }
-
-          @Override
-          public FileStat stat(int directory, Name name) throws StorageException {
-            return withoutGeneration(super.stat(directory, name));
-          }
-        });
-  }
-
-  private static FileStat withoutGeneration(FileStat stat) {
-    return new FileStat(
-        new FileIdentity(stat.identity().inode(), 0),
-        stat.mountDevice(),
-        stat.type(),
-        stat.mode(),
-        stat.linkCount(),
-        stat.uid(),
-        stat.gid(),
-        stat.device(),
-        stat.sizeBytes(),
-        stat.blocks512(),
-        stat.accessNanos(),
-        stat.modifyNanos(),
-        stat.changeNanos());
   }
 
   /** Recovery never finds the plan, and begins from nothing whatever was done. */

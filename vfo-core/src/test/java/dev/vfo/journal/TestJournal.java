@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
@@ -30,7 +31,10 @@ final class TestJournal {
   /** Canaries: a manager that does one thing wrong. */
   Fault fault = Fault.NONE;
 
-  RandomGenerator salts = random(1);
+  // A journal that is opened again must not get salts that it had before.
+  private static final AtomicLong OPENED = new AtomicLong();
+
+  RandomGenerator salts = random(OPENED.incrementAndGet());
 
   /** What a broken manager does. */
   enum Fault {
