@@ -88,8 +88,7 @@ class VirtualFileManagerTest {
     for (Path bad : List.of(missing, file)) {
       UnusableRootException refused =
           assertThrows(
-              UnusableRootException.class,
-              () -> VirtualFileManager.open(bad, Options.defaults()));
+              UnusableRootException.class, () -> VirtualFileManager.open(bad, Options.defaults()));
       assertTrue(refused.getMessage().contains(bad.toString()), refused::getMessage);
     }
     assertFalse(Files.exists(missing));
@@ -147,7 +146,10 @@ class VirtualFileManagerTest {
     }
   }
 
-  /** Threads write files of their own and are interrupted at random, while checkpoints are made and applied behind them. */
+  /**
+   * Threads write files of their own and are interrupted at random, while checkpoints are made and
+   * applied behind them.
+   */
   @Test
   void threadsCheckpointsAndInterruptsGoTogether() throws Exception {
     int threads = 4;
@@ -160,14 +162,13 @@ class VirtualFileManagerTest {
         String name = "t" + t;
         writers.add(
             Thread.ofPlatform()
-                .start(
-                    () -> {
-                      try {
-                        writeRounds(files, name, rounds);
-                      } catch (Throwable e) {
-                        failure.compareAndSet(null, e);
-                      }
-                    }));
+                .start(() -> {
+                  try {
+                    writeRounds(files, name, rounds);
+                  } catch (Throwable e) {
+                    failure.compareAndSet(null, e);
+                  }
+                }));
       }
       Thread nuisance = Thread.ofPlatform().start(() -> interrupt(writers, done));
       for (int i = 0; i < 30; i++) {

@@ -41,14 +41,13 @@ class ApplyObserverTest {
 
     static void follow(ModelTree tree, Map<Long, Set<Location>> names) {
       tree.places()
-          .forEach(
-              (number, places) -> {
-                for (Place place : places) {
-                  names
-                      .computeIfAbsent(number, key -> new HashSet<>())
-                      .add(new Location(place.directory().number, place.name()));
-                }
-              });
+          .forEach((number, places) -> {
+            for (Place place : places) {
+              names
+                  .computeIfAbsent(number, key -> new HashSet<>())
+                  .add(new Location(place.directory().number, place.name()));
+            }
+          });
     }
 
     private void check() {
@@ -159,8 +158,7 @@ class ApplyObserverTest {
                 new ReentrantLock(),
                 ApplyObserver.NONE,
                 (layer, bytes) -> calls.append(layer).append(':').append(bytes).append(' '));
-    try (ApplyWorld world =
-        ApplyWorld.open(scenario.start.fork(), Scenario.ROOT, maker)) {
+    try (ApplyWorld world = ApplyWorld.open(scenario.start.fork(), Scenario.ROOT, maker)) {
       world.recover(scenario.layers);
     }
     assertEquals("1:" + cost.placeBytes() + " 1:0 ", calls.toString());

@@ -21,7 +21,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Another program changes the root between commit and apply: it is told, nothing of it is overwritten, and apply can go on. */
+/**
+ * Another program changes the root between commit and apply: it is told, nothing of it is
+ * overwritten, and apply can go on.
+ */
 class ForeignChangeTest {
   private static final Name A = Name.of("a");
   private static final Name ASIDE = Name.of("aside");
@@ -149,9 +152,7 @@ class ForeignChangeTest {
     Scenario scenario = home();
     scenario.add(scenario.draft().remove("d"));
     try (ApplyWorld world = open(scenario)) {
-      int fd =
-          world.storage.open(
-              world.root, Name.of("d"), OpenFlag.READ | OpenFlag.DIRECTORY, 0);
+      int fd = world.storage.open(world.root, Name.of("d"), OpenFlag.READ | OpenFlag.DIRECTORY, 0);
       world.write(fd, Name.of("foreign"), "foreign".getBytes(UTF_8));
       ForeignChangeException e =
           assertThrows(ForeignChangeException.class, () -> world.recover(scenario.layers));
@@ -183,7 +184,10 @@ class ForeignChangeTest {
     }
   }
 
-  /** A file with the same inode number as the one that VFO knows, as ext4 makes it at once; only the generation differs. */
+  /**
+   * A file with the same inode number as the one that VFO knows, as ext4 makes it at once; only the
+   * generation differs.
+   */
   private static void replaceWithSameNumber(ApplyWorld world) throws StorageException {
     long number = world.storage.stat(world.root, A).identity().inode();
     world.storage.unlink(world.root, A);
@@ -209,7 +213,10 @@ class ForeignChangeTest {
     }
   }
 
-  /** The test above must be able to see it: an applier that goes by the number alone overwrites the other program's file. */
+  /**
+   * The test above must be able to see it: an applier that goes by the number alone overwrites the
+   * other program's file.
+   */
   @Test
   void canaryNumberWithoutGeneration() throws Exception {
     Scenario scenario = home();
@@ -223,8 +230,7 @@ class ForeignChangeTest {
                     target.rootFd(),
                     target.stageFd(),
                     target.fileSystemFd()));
-    try (ApplyWorld world =
-        ApplyWorld.open(scenario.start.fork(), Scenario.ROOT, maker)) {
+    try (ApplyWorld world = ApplyWorld.open(scenario.start.fork(), Scenario.ROOT, maker)) {
       replaceWithSameNumber(world);
       List<String> before = world.describe(scenario.identities);
       world.recover(List.of(withoutGenerations(scenario.layers.getFirst())));
@@ -238,8 +244,7 @@ class ForeignChangeTest {
         (method, arguments, rest) -> {
           Object answer = rest.call();
           return answer instanceof FileStat stat
-              ? ApplierCanaryTest.withIdentity(
-                  stat, new FileIdentity(stat.identity().inode(), 0))
+              ? ApplierCanaryTest.withIdentity(stat, new FileIdentity(stat.identity().inode(), 0))
               : answer;
         });
   }
@@ -280,11 +285,7 @@ class ForeignChangeTest {
               });
       return ApplyWorld.PLAIN.make(
           new ApplyTarget(
-              tampered,
-              target.rootId(),
-              target.rootFd(),
-              target.stageFd(),
-              target.fileSystemFd()));
+              tampered, target.rootId(), target.rootFd(), target.stageFd(), target.fileSystemFd()));
     };
   }
 
@@ -313,8 +314,7 @@ class ForeignChangeTest {
     scenario.add(scenario.draft().file("n", "new"));
     Name name = Name.of("n");
     ApplyWorld.Maker maker = disturbed("rename", target -> putForeign(target, name));
-    try (ApplyWorld world =
-        ApplyWorld.open(scenario.start.fork(), Scenario.ROOT, maker)) {
+    try (ApplyWorld world = ApplyWorld.open(scenario.start.fork(), Scenario.ROOT, maker)) {
       assertThrows(ForeignChangeException.class, () -> world.recover(scenario.layers));
       assertEquals(0, world.storage.stat(world.root, name).sizeBytes());
       assertThrows(ForeignChangeException.class, () -> world.recover(scenario.layers));
@@ -346,8 +346,7 @@ class ForeignChangeTest {
                 }
               });
         };
-    try (ApplyWorld world =
-        ApplyWorld.open(scenario.start.fork(), Scenario.ROOT, maker)) {
+    try (ApplyWorld world = ApplyWorld.open(scenario.start.fork(), Scenario.ROOT, maker)) {
       assertThrows(ForeignChangeException.class, () -> world.recover(scenario.layers));
       assertEquals(0, world.storage.stat(world.root, A).sizeBytes());
     }

@@ -66,8 +66,7 @@ class PlanTest {
 
   private static void assertRefused(SimulatedStorage storage, byte[] plan, Scenario scenario)
       throws Exception {
-    try (ApplyWorld world =
-        ApplyWorld.open(storage.fork(), Scenario.ROOT, ApplyWorld.PLAIN)) {
+    try (ApplyWorld world = ApplyWorld.open(storage.fork(), Scenario.ROOT, ApplyWorld.PLAIN)) {
       List<String> before = home(world, scenario);
       write(world, plan);
       assertThrows(VfoException.class, () -> world.applier.plans());
@@ -93,8 +92,7 @@ class PlanTest {
     Scenario scenario = scenario();
     SimulatedStorage storage = planned(scenario);
     byte[] plan;
-    try (ApplyWorld world =
-        ApplyWorld.open(storage.fork(), Scenario.ROOT, ApplyWorld.PLAIN)) {
+    try (ApplyWorld world = ApplyWorld.open(storage.fork(), Scenario.ROOT, ApplyWorld.PLAIN)) {
       plan = read(world);
       assertEquals(2, world.applier.plans().getFirst().created().size());
     }
