@@ -211,7 +211,7 @@ class VirtualFileManagerTest {
     Random random = new Random(5);
     while (!done.get()) {
       threads.get(random.nextInt(threads.size())).interrupt();
-      Thread.yield();
+      Thread.onSpinWait();
     }
   }
 
