@@ -13,6 +13,7 @@ import dev.vfo.journal.FormatFile;
 import dev.vfo.journal.JournalReader;
 import dev.vfo.journal.JournalScan;
 import dev.vfo.journal.LiveJournal;
+import dev.vfo.journal.RecordGoneException;
 import dev.vfo.journal.RecordPosition;
 import dev.vfo.journal.RootId;
 import dev.vfo.journal.RootIdFile;
@@ -104,6 +105,9 @@ final class RootReader {
       faults.add(Fault.of(e));
     } catch (NewerFormatException e) {
       faults.add(Fault.of(e));
+    } catch (RecordGoneException e) {
+      // Beside a manager at work its segment may have been used again: only a second look tells.
+      faults.add(new Fault("journal", 0, String.valueOf(e.getMessage())));
     } catch (StorageException e) {
       if (e.errno() != Errno.ENOENT) {
         throw e;

@@ -87,7 +87,7 @@ public final class JournalReader {
    * Reads the payload of a record and verifies all of it.
    *
    * @param arena what the result lives in
-   * @throws CorruptJournalException when it is no longer what {@link #scan} has seen
+   * @throws RecordGoneException when it is no longer what {@link #scan} has seen
    */
   public MemorySegment readPayload(RecordPosition position, Arena arena) throws IOException {
     MemorySegment payload =
@@ -102,7 +102,7 @@ public final class JournalReader {
       segment.read(payload, position.offset() + RecordFormat.HEADER_BYTES);
       if (!position.header().equals(header)
           || Crc32c.of(payload) != position.header().payloadChecksum()) {
-        throw segment.damaged(position.offset(), "the record has changed since it was verified");
+        throw segment.gone(position);
       }
     }
     return payload;

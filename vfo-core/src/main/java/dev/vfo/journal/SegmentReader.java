@@ -66,6 +66,10 @@ final class SegmentReader implements AutoCloseable {
     return new CorruptJournalException(SegmentName.path(header.number()), offset, reason);
   }
 
+  RecordGoneException gone(RecordPosition position) {
+    return new RecordGoneException(SegmentName.path(header.number()), position);
+  }
+
   /** The genuine header at an offset, or null when there is none. */
   @Nullable RecordHeader headerAt(long offset) throws IOException {
     MemorySegment source = view(offset, RecordFormat.HEADER_BYTES);

@@ -19,7 +19,7 @@ record StoredPayload(SegmentReader segment, RecordPosition position) implements 
   @Override
   public void verify(int checksum) throws IOException {
     if (checksum != position.header().payloadChecksum()) {
-      throw segment.damaged(position.offset(), "the record has changed since it was verified");
+      throw segment.gone(position);
     }
   }
 }

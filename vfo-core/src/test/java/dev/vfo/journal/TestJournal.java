@@ -120,7 +120,12 @@ final class TestJournal {
 
   /** A session of a manager: recovery, then writing. */
   Session open() throws IOException {
-    return new Session(scan());
+    return open(scan());
+  }
+
+  /** Goes on with what was read a moment ago. */
+  Session open(JournalScan scan) throws IOException {
+    return new Session(scan);
   }
 
   /** See {@link #open}. */

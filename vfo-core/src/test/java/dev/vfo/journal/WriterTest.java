@@ -245,4 +245,27 @@ class WriterTest {
     files.overwrite(files.journal, SegmentName.of(1), 8192 + 100, (byte) 0x77);
     assertEquals(3, files.recovered(), "the second one counts");
   }
+
+  /** The kernel may drop what it could not write, also after it was read once (C8). */
+  @Test
+  void recordInDoubtThatGoesAwayIsNoCorruption() throws Exception {
+    try (TestJournal.Session session = files.open()) {
+      session.append(3000);
+      session.append(5000);
+    }
+    AcknowledgedCell.create(files.storage, files.control, TestJournal.ROOT_ID);
+    JournalScan scan = files.scan();
+    RecordPosition last = scan.last().orElseThrow();
+    byte[] nothing = new byte[(int) last.header().recordBytes()];
+    files.overwrite(files.journal, SegmentName.of(last.segmentNumber()), last.offset(), nothing);
+
+    RecordGoneException gone = assertThrows(RecordGoneException.class, () -> files.attempt(last));
+    assertTrue(gone.getMessage().contains("open the root again"), gone::getMessage);
+    assertThrows(RecordGoneException.class, () -> files.open(scan));
+    assertEquals(1, files.recovered(), "the next open does without it");
+    try (TestJournal.Session session = files.open()) {
+      session.append(100);
+    }
+    assertEquals(2, files.recovered());
+  }
 }
