@@ -148,7 +148,8 @@ final class ApplyQueue {
 
   private boolean apply(PendingLayer next) throws IOException {
     Map<Long, FileIdentity> made =
-        applier.apply(next.changes(), parts::identityOf, () -> mark(next));
+        applier.apply(
+            next.changes(), parts::identityOf, () -> mark(next.layer().number(), markFor(next)));
     List<FileEntry> garbage = parts.publish(next.layer(), made);
     // Layers sealed up to now may have been taken while the entries had no home file yet.
     if (!made.isEmpty()) {
@@ -166,18 +167,9 @@ final class ApplyQueue {
   }
 
   // After a failed sync of the mark nobody knows what it says (C8): only opening again finds out.
-  private void mark(PendingLayer next) throws StorageException {
+  private void mark(long layer, long checkpoint) throws StorageException {
     try {
-      mark.write(next.layer().number(), markFor(next));
-    } catch (StorageException e) {
-      journalFailed.accept(e);
-      throw e;
-    }
-  }
-
-  private void markAlone(long checkpoint) throws StorageException {
-    try {
-      mark.write(mark.value().layer(), checkpoint);
+      mark.write(layer, checkpoint);
     } catch (StorageException e) {
       journalFailed.accept(e);
       throw e;
@@ -213,7 +205,7 @@ final class ApplyQueue {
     }
     // Checkpoints without layers: their segments are wanted back too.
     if (last > mark.value().checkpointNumber()) {
-      markAlone(last);
+      mark(mark.value().layer(), last);
       retire(last);
       did = true;
     }
@@ -222,26 +214,34 @@ final class ApplyQueue {
     return did;
   }
 
+  // On a full disk a segment stays in use for longer, or there is no next one yet: the checkpoint
+  // that needs it says so.
   private void retire(long checkpoint) throws IOException {
-    try {
+    onJournal(() -> {
       journal.retire(checkpoint);
-    } catch (IOException e) {
-      journalFailed.accept(e);
-      throw e;
-    }
+      return true;
+    });
   }
 
-  // On a full disk there is no next segment yet: the checkpoint that needs it says so.
   private boolean prepareSegment() throws IOException {
+    return onJournal(journal::prepareNext);
+  }
+
+  private interface JournalWork {
+    boolean run() throws IOException;
+  }
+
+  /**
+   * False for want of space, which is no damage; after any other failure the manager has failed
+   * (I6).
+   */
+  private boolean onJournal(JournalWork task) throws IOException {
     try {
-      return journal.prepareNext();
-    } catch (StorageException e) {
-      if (e.isNoSpace()) {
+      return task.run();
+    } catch (IOException e) {
+      if (e instanceof StorageException failure && failure.isNoSpace()) {
         return false;
       }
-      journalFailed.accept(e);
-      throw e;
-    } catch (IOException e) {
       journalFailed.accept(e);
       throw e;
     }
