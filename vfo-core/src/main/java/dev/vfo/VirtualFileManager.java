@@ -70,7 +70,7 @@ public final class VirtualFileManager implements AutoCloseable {
    *     again
    */
   public Checkpoint checkpoint(State state) throws IOException {
-    return engine.commit(engine.seal(), state);
+    return engine.checkpoint(state);
   }
 
   /** Closes the step in memory, without any I/O; the program goes on in the next one. */
@@ -82,7 +82,8 @@ public final class VirtualFileManager implements AutoCloseable {
    * Decides a sealed step, and all that were sealed before it, in one record. Throws as {@link
    * #checkpoint(State)} does.
    *
-   * @throws IllegalArgumentException when a rollback has dropped the step
+   * @throws IllegalArgumentException when the step was decided with a later one, or dropped by a
+   *     rollback
    */
   public Checkpoint commit(SealedStep step, State state) throws IOException {
     return engine.commit(step.layer(), state);

@@ -228,4 +228,17 @@ class VirtualFileManagerTest {
       assertEquals("round " + round, Files.readString(folder.resolve("f19")));
     }
   }
+
+  @Test
+  void aStepIsDecidedOnce() throws IOException {
+    try (VirtualFileManager files = open()) {
+      SealedStep first = files.seal();
+      SealedStep second = files.seal();
+      files.commit(second, State.of(new byte[] {2}));
+      assertThrows(
+          IllegalArgumentException.class, () -> files.commit(first, State.of(new byte[] {1})));
+      assertArrayEquals(
+          new byte[] {2}, files.lastCheckpoint().orElseThrow().state().bytes(), "newer state");
+    }
+  }
 }

@@ -169,15 +169,25 @@ public final class Engine implements AutoCloseable {
     return parts.layers().seal().number();
   }
 
+  /** Seals the active layer and commits it, as one: no other checkpoint comes between. */
+  public Checkpoint checkpoint(State state) throws IOException {
+    commitLock.lock();
+    try {
+      return commit(seal(), state);
+    } finally {
+      commitLock.unlock();
+    }
+  }
+
   /** Commits the layers up to a sealed one, with a state. */
   public Checkpoint commit(long layer, State state) throws IOException {
     commitLock.lock();
     try {
       requireOpen();
       List<Layer> layers = parts.layers().sealedUpTo(layer);
-      boolean known = layers.stream().anyMatch(each -> each.number() == layer);
-      if (!known && layer > committedLayer) {
-        throw new IllegalArgumentException("sealed step " + layer + " was dropped by a rollback");
+      if (layers.stream().noneMatch(each -> each.number() == layer)) {
+        throw new IllegalArgumentException(
+            "sealed step " + layer + " was decided with a later one, or dropped by a rollback");
       }
       List<Layer> changed = layers.stream().filter(each -> !each.isUnchanged()).toList();
       Checkpoint before = last;
@@ -329,7 +339,7 @@ public final class Engine implements AutoCloseable {
     committedLayer = Math.max(committedLayer, layer);
     last = made;
     try {
-      states.removeAllBut(made.number());
+      states.removeOlder(made.number());
     } catch (StorageException e) {
       // The checkpoint is made; an old state that stays is only space, and the next one tries
       // again.
@@ -344,8 +354,9 @@ public final class Engine implements AutoCloseable {
 
   private void work() {
     try {
-      while (!closed && queue.doWork()) {
-        Thread.onSpinWait();
+      boolean more = true;
+      while (more && !closed) {
+        more = queue.doWork();
       }
     } catch (IOException | RuntimeException e) {
       root.note("applying is stuck, and tried again with the next checkpoint", e);
@@ -375,9 +386,8 @@ public final class Engine implements AutoCloseable {
   }
 
   private void drop() {
-    long first = parts.layers().active().number() + 1;
-    parts.layers().dropUndecided(parts.names().lock().writeLock());
-    rollbacks.add(committedLayer, first);
+    long next = parts.layers().dropUndecided(parts.names().lock().writeLock());
+    rollbacks.add(committedLayer, next);
   }
 
   /** Drops the step, applies what is committed, and closes. */

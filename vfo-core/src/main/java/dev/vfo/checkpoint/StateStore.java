@@ -28,6 +28,9 @@ final class StateStore {
   private final Storage storage;
   private final int folderFd;
 
+  /** Checkpoints that this process has stored a state for, and perhaps others' files. */
+  private final List<Long> stored = new ArrayList<>();
+
   StateStore(Storage storage, int folderFd) {
     this.storage = storage;
     this.folderFd = folderFd;
@@ -45,6 +48,7 @@ final class StateStore {
     if (bytes.length <= StateBytes.MAX_INLINE_BYTES) {
       return new StateBytes(bytes, false, bytes.length, crc);
     }
+    stored.add(checkpoint);
     write(name(checkpoint), bytes);
     return new StateBytes(new byte[0], true, bytes.length, crc);
   }
@@ -106,13 +110,33 @@ final class StateStore {
     }
   }
 
-  /** Removes the states of all checkpoints but one; 0: of all. */
+  /** Removes what is stored for checkpoints before one, without looking at the folder. */
+  void removeOlder(long checkpoint) throws StorageException {
+    while (!stored.isEmpty() && stored.getFirst() < checkpoint) {
+      removeIfThere(name(stored.getFirst()));
+      stored.removeFirst();
+    }
+  }
+
+  private void removeIfThere(Name name) throws StorageException {
+    try {
+      storage.unlink(folderFd, name);
+    } catch (StorageException e) {
+      if (e.errno() != Errno.ENOENT) {
+        throw e;
+      }
+    }
+  }
+
+  /** Removes the states of all checkpoints but one; 0: of all. To be called at open. */
   void removeAllBut(long checkpoint) throws StorageException {
     List<Name> others = new ArrayList<>();
     storage.list(
         folderFd,
         (name, inode, type) -> {
-          if (!name.equals(name(checkpoint))) {
+          if (name.equals(name(checkpoint))) {
+            stored.add(checkpoint);
+          } else {
             others.add(name);
           }
           return true;

@@ -79,9 +79,9 @@ public final class LayerStack {
    * commit.
    *
    * @param namespaceLock the write side, taken behind the gate
-   * @return the deltas that were dropped
+   * @return number of the new active layer
    */
-  public List<EntryDelta> dropUndecided(Lock namespaceLock) {
+  public long dropUndecided(Lock namespaceLock) {
     gate.writeLock().lock();
     namespaceLock.lock();
     try {
@@ -92,7 +92,7 @@ public final class LayerStack {
       }
       active = new Layer(active.number() + 1, pool);
       dropped.forEach(LayerStack::drop);
-      return dropped;
+      return active.number();
     } finally {
       namespaceLock.unlock();
       gate.writeLock().unlock();
