@@ -2,6 +2,7 @@ package dev.vfo;
 
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.vfo.storage.DirectoryVisitor;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
@@ -19,8 +20,10 @@ import dev.vfo.testkit.history.Profile;
 import dev.vfo.testkit.history.SubjectFactory;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -137,40 +140,57 @@ class EngineCanaryTest {
         });
   }
 
-  /** Home is synced only when the mark that says so is durable. */
+  /** What is placed in home is synced only when the mark that says so is durable. */
   @Test
   void aMarkThatIsWrittenTooEarly() {
-    assertCaught(target ->
-        new NamedStorage(target) {
-          private final List<Integer> late = new ArrayList<>();
+    assertCaught(
+        target ->
+            new NamedStorage(target) {
+              private final List<Integer> late = new ArrayList<>();
+              private boolean placing;
 
-          @Override
-          public void sync(int fd) throws StorageException {
-            late.add(fd);
-          }
+              @Override
+              public int open(int directory, Name name, int flags, int mode)
+                  throws StorageException {
+                // Everything up to the plan is durable when it is read.
+                placing |= isPlan(name) && flags == OpenFlag.READ;
+                return super.open(directory, name, flags, mode);
+              }
 
-          @Override
-          public void syncFileSystem(int fd) {
-            late.add(fd);
-          }
-
-          @Override
-          public void dataSync(int fd) throws StorageException {
-            super.dataSync(fd);
-            if (isNamed(fd, "applied")) {
-              for (int each : late) {
-                try {
-                  super.sync(each);
-                } catch (StorageException e) {
-                  if (e.errno() != Errno.EBADF) {
-                    throw e;
-                  }
+              @Override
+              public void sync(int fd) throws StorageException {
+                if (placing) {
+                  late.add(fd);
+                } else {
+                  super.sync(fd);
                 }
               }
-              late.clear();
-            }
-          }
-        });
+
+              @Override
+              public void syncFileSystem(int fd) throws StorageException {
+                if (placing) {
+                  late.add(fd);
+                } else {
+                  super.syncFileSystem(fd);
+                }
+              }
+
+              @Override
+              public void dataSync(int fd) throws StorageException {
+                super.dataSync(fd);
+                if (isNamed(fd, "applied")) {
+                  placing = false;
+                  for (int each : late) {
+                    super.sync(each);
+                  }
+                  late.clear();
+                }
+              }
+            });
+  }
+
+  private static boolean isPlan(Name name) {
+    return name.toString().endsWith(".plan");
   }
 
   @Test
@@ -187,29 +207,42 @@ class EngineCanaryTest {
         });
   }
 
-  /** Recovery never finds the plan, and begins from nothing whatever was done. */
+  /** Recovery never finds a plan of an earlier process, and begins from nothing whatever was done. */
   @Test
   void aPlanThatIsSkipped() {
-    assertCaught(target ->
-        new NamedStorage(target) {
-          private final Map<Name, Boolean> written = new HashMap<>();
+    assertCaught(
+        target ->
+            new NamedStorage(target) {
+              private final Set<Name> own = new HashSet<>();
 
-          @Override
-          public void rename(
-              int fromDirectory, Name from, int toDirectory, Name to, RenameMode mode)
-              throws StorageException {
-            super.rename(fromDirectory, from, toDirectory, to, mode);
-            written.put(to, true);
-          }
+              private boolean isHidden(Name name) {
+                return isPlan(name) && !own.contains(name);
+              }
 
-          @Override
-          public int open(int directory, Name name, int flags, int mode) throws StorageException {
-            if (name.toString().endsWith(".plan") && !written.containsKey(name)) {
-              throw new StorageException(Errno.ENOENT, "open", name.toString());
-            }
-            return super.open(directory, name, flags, mode);
-          }
-        });
+              @Override
+              public void rename(
+                  int fromDirectory, Name from, int toDirectory, Name to, RenameMode mode)
+                  throws StorageException {
+                super.rename(fromDirectory, from, toDirectory, to, mode);
+                own.add(to);
+              }
+
+              @Override
+              public int open(int directory, Name name, int flags, int mode)
+                  throws StorageException {
+                if (isHidden(name)) {
+                  throw new StorageException(Errno.ENOENT, "open", name.toString());
+                }
+                return super.open(directory, name, flags, mode);
+              }
+
+              @Override
+              public void list(int directory, DirectoryVisitor visitor) throws StorageException {
+                super.list(
+                    directory,
+                    (name, inode, type) -> isHidden(name) || visitor.visit(name, inode, type));
+              }
+            });
   }
 
   @Test
