@@ -169,7 +169,9 @@ final class RandomLayers {
       Place aside = anywhere(draft);
       if (!ModelTree.isIn(aside.directory(), draft.at(place))) {
         draft.file(aside, bytes(20));
-        if (!ModelTree.isIn(place.directory(), draft.at(aside))) {
+        // The new file may have taken the place of a directory that the old one was in.
+        boolean there = draft.now.nodes().contains(place.directory());
+        if (there && !ModelTree.isIn(place.directory(), draft.at(aside))) {
           draft.rename(aside, place);
         }
       }
