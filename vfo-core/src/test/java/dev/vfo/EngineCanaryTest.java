@@ -143,50 +143,48 @@ class EngineCanaryTest {
   /** What is placed in home is synced only when the mark that says so is durable. */
   @Test
   void aMarkThatIsWrittenTooEarly() {
-    assertCaught(
-        target ->
-            new NamedStorage(target) {
-              private final List<Integer> late = new ArrayList<>();
-              private boolean placing;
+    assertCaught(target ->
+        new NamedStorage(target) {
+          private final List<Integer> late = new ArrayList<>();
+          private boolean placing;
 
-              @Override
-              public int open(int directory, Name name, int flags, int mode)
-                  throws StorageException {
-                // Everything up to the plan is durable when it is read.
-                placing |= isPlan(name) && flags == OpenFlag.READ;
-                return super.open(directory, name, flags, mode);
-              }
+          @Override
+          public int open(int directory, Name name, int flags, int mode) throws StorageException {
+            // Everything up to the plan is durable when it is read.
+            placing |= isPlan(name) && flags == OpenFlag.READ;
+            return super.open(directory, name, flags, mode);
+          }
 
-              @Override
-              public void sync(int fd) throws StorageException {
-                if (placing) {
-                  late.add(fd);
-                } else {
-                  super.sync(fd);
-                }
-              }
+          @Override
+          public void sync(int fd) throws StorageException {
+            if (placing) {
+              late.add(fd);
+            } else {
+              super.sync(fd);
+            }
+          }
 
-              @Override
-              public void syncFileSystem(int fd) throws StorageException {
-                if (placing) {
-                  late.add(fd);
-                } else {
-                  super.syncFileSystem(fd);
-                }
-              }
+          @Override
+          public void syncFileSystem(int fd) throws StorageException {
+            if (placing) {
+              late.add(fd);
+            } else {
+              super.syncFileSystem(fd);
+            }
+          }
 
-              @Override
-              public void dataSync(int fd) throws StorageException {
-                super.dataSync(fd);
-                if (isNamed(fd, "applied")) {
-                  placing = false;
-                  for (int each : late) {
-                    super.sync(each);
-                  }
-                  late.clear();
-                }
+          @Override
+          public void dataSync(int fd) throws StorageException {
+            super.dataSync(fd);
+            if (isNamed(fd, "applied")) {
+              placing = false;
+              for (int each : late) {
+                super.sync(each);
               }
-            });
+              late.clear();
+            }
+          }
+        });
   }
 
   private static boolean isPlan(Name name) {
@@ -207,42 +205,42 @@ class EngineCanaryTest {
         });
   }
 
-  /** Recovery never finds a plan of an earlier process, and begins from nothing whatever was done. */
+  /**
+   * Recovery never finds a plan of an earlier process, and begins from nothing whatever was done.
+   */
   @Test
   void aPlanThatIsSkipped() {
-    assertCaught(
-        target ->
-            new NamedStorage(target) {
-              private final Set<Name> own = new HashSet<>();
+    assertCaught(target ->
+        new NamedStorage(target) {
+          private final Set<Name> own = new HashSet<>();
 
-              private boolean isHidden(Name name) {
-                return isPlan(name) && !own.contains(name);
-              }
+          private boolean isHidden(Name name) {
+            return isPlan(name) && !own.contains(name);
+          }
 
-              @Override
-              public void rename(
-                  int fromDirectory, Name from, int toDirectory, Name to, RenameMode mode)
-                  throws StorageException {
-                super.rename(fromDirectory, from, toDirectory, to, mode);
-                own.add(to);
-              }
+          @Override
+          public void rename(
+              int fromDirectory, Name from, int toDirectory, Name to, RenameMode mode)
+              throws StorageException {
+            super.rename(fromDirectory, from, toDirectory, to, mode);
+            own.add(to);
+          }
 
-              @Override
-              public int open(int directory, Name name, int flags, int mode)
-                  throws StorageException {
-                if (isHidden(name)) {
-                  throw new StorageException(Errno.ENOENT, "open", name.toString());
-                }
-                return super.open(directory, name, flags, mode);
-              }
+          @Override
+          public int open(int directory, Name name, int flags, int mode) throws StorageException {
+            if (isHidden(name)) {
+              throw new StorageException(Errno.ENOENT, "open", name.toString());
+            }
+            return super.open(directory, name, flags, mode);
+          }
 
-              @Override
-              public void list(int directory, DirectoryVisitor visitor) throws StorageException {
-                super.list(
-                    directory,
-                    (name, inode, type) -> isHidden(name) || visitor.visit(name, inode, type));
-              }
-            });
+          @Override
+          public void list(int directory, DirectoryVisitor visitor) throws StorageException {
+            super.list(
+                directory,
+                (name, inode, type) -> isHidden(name) || visitor.visit(name, inode, type));
+          }
+        });
   }
 
   @Test

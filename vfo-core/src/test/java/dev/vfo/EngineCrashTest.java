@@ -2,6 +2,8 @@ package dev.vfo;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vfo.testkit.SimulationOptions;
+import dev.vfo.testkit.Tearing;
 import dev.vfo.testkit.harness.Campaign;
 import dev.vfo.testkit.harness.Counts;
 import dev.vfo.testkit.harness.HarnessOptions;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.Test;
 class EngineCrashTest {
   private static final int THREADS = 2;
   private static final long RECOVERIES = Long.getLong("vfo.recoveries", 100_000);
+  private static final long STRICT_SEEDS = 5000;
   private static final long SEED = Long.getLong("vfo.seed", 1);
 
   @Test
@@ -25,6 +28,25 @@ class EngineCrashTest {
             .runUntilRecoveries(RECOVERIES, THREADS);
     System.out.println("vfo: engine against the simulator: " + counts);
     assertTrue(counts.recoveries() >= RECOVERIES, counts::toString);
+  }
+
+  /**
+   * The same when a torn sector takes what was beside the written bytes with it: C5, taken
+   * strictly.
+   */
+  @Test
+  void tornSectorsAreSurvived() {
+    SimulationOptions strict = SimulationOptions.defaults().withTearing(Tearing.WHOLE_SECTORS);
+    long wanted = RECOVERIES / 4;
+    Counts counts =
+        new Campaign(
+                EngineSubject::new,
+                HarnessOptions.defaults().withSimulation(strict),
+                Profile.ALL,
+                SEED + STRICT_SEEDS)
+            .runUntilRecoveries(wanted, THREADS);
+    System.out.println("vfo: engine, whole sectors torn: " + counts);
+    assertTrue(counts.recoveries() >= wanted, counts::toString);
   }
 
   @Test

@@ -1,7 +1,9 @@
 package dev.vfo.apply;
 
+import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.StorageException;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Is told what becomes of home files while a layer is applied, so that others can go on finding
@@ -15,6 +17,21 @@ import dev.vfo.storage.StorageException;
 public interface ApplyObserver {
   /** Does nothing. */
   ApplyObserver NONE = new ApplyObserver() {};
+
+  /**
+   * The entry, which the layer makes, has this home file: known before anything is placed in or
+   * under it. The home lock is not held.
+   */
+  default void made(long number, FileIdentity identity) {}
+
+  /**
+   * This content of the entry stays, but shares a page with what is going to be written: until the
+   * layer is applied it is not to be read from home, where a failed sync may spoil it (C5, C8). The
+   * home lock is not held.
+   *
+   * @param bytes for this call only
+   */
+  default void kept(long number, long layer, long offset, MemorySegment bytes) {}
 
   /** The entry's home file has this name now. */
   default void placed(long number, long directory, Name name) {}

@@ -42,6 +42,7 @@ class ApplyRun {
       if (again) {
         resume(plan);
       }
+      plan.created().forEach(context.observer()::made);
       change(plan, planFile, again);
     } finally {
       planFile.close();

@@ -40,19 +40,18 @@ class Patcher {
     for (Entry entry : context.tree().entries()) {
       Data data = entry.change.data();
       if (data != null && entry.isPatched() && entry.positions() > 0) {
-        List<Saved> saved =
-            again ? plan.saved().getOrDefault(entry.number(), List.of()) : List.of();
-        patch(entry, data, saved, planFile);
+        List<Saved> saved = plan.saved().getOrDefault(entry.number(), List.of());
+        patch(entry, data, saved, planFile, again);
       }
     }
   }
 
-  private void patch(Entry entry, Data data, List<Saved> saved, OpenFile planFile)
+  private void patch(Entry entry, Data data, List<Saved> saved, OpenFile planFile, boolean again)
       throws StorageException, ForeignChangeException {
     OpenFile file = null;
     try {
       file = HomeFiles.open(context, entry, OpenFlag.WRITE);
-      restore(file, saved, planFile);
+      keep(entry, file, saved, planFile, again);
       resize(file, data);
       for (Extent extent : data.extents()) {
         file.write(extent.data(), extent.offset());
@@ -81,7 +80,11 @@ class Patcher {
     }
   }
 
-  private static void restore(OpenFile file, List<Saved> saved, OpenFile planFile)
+  /**
+   * Hands old content to those who read, and writes it again when an earlier try may have spoilt
+   * it.
+   */
+  private void keep(Entry entry, OpenFile file, List<Saved> saved, OpenFile planFile, boolean again)
       throws StorageException {
     if (saved.isEmpty()) {
       return;
@@ -91,7 +94,11 @@ class Patcher {
       for (Saved piece : saved) {
         MemorySegment bytes = buffer.asSlice(0, piece.range().lengthBytes());
         planFile.read(bytes, piece.planOffset());
-        file.write(bytes, piece.range().offset());
+        long offset = piece.range().offset();
+        context.observer().kept(entry.number(), context.tree().changes.layer(), offset, bytes);
+        if (again) {
+          file.write(bytes, offset);
+        }
       }
     }
   }

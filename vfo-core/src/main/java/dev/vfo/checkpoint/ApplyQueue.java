@@ -150,7 +150,7 @@ final class ApplyQueue {
     Map<Long, FileIdentity> made =
         applier.apply(
             next.changes(), parts::identityOf, () -> mark(next.layer().number(), markFor(next)));
-    List<FileEntry> garbage = parts.publish(next.layer(), made);
+    List<FileEntry> garbage = parts.publish(next.layer());
     // Layers sealed up to now may have been taken while the entries had no home file yet.
     if (!made.isEmpty()) {
       plans.add(new KeptPlan(next.layer().number(), parts.layers().active().number() - 1));

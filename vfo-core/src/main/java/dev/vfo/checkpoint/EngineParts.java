@@ -21,9 +21,9 @@ import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
+import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.Lock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -99,11 +99,10 @@ final class EngineParts implements ApplyObserver, StagedFiles {
   }
 
   /** Takes an applied layer off its entries; returns those that are forgotten. */
-  List<FileEntry> publish(Layer layer, Map<Long, FileIdentity> made) {
+  List<FileEntry> publish(Layer layer) {
     Lock lock = names.lock().writeLock();
     lock.lock();
     try {
-      made.forEach(publisher::bind);
       layers.applied(layer);
       return publisher.publish(layer);
     } finally {
@@ -170,6 +169,16 @@ final class EngineParts implements ApplyObserver, StagedFiles {
     } finally {
       storage.close(folder);
     }
+  }
+
+  @Override
+  public void made(long number, FileIdentity identity) {
+    publisher.bind(number, identity);
+  }
+
+  @Override
+  public void kept(long number, long layer, long offset, MemorySegment bytes) {
+    publisher.keep(number, layer, offset, bytes);
   }
 
   @Override

@@ -66,6 +66,11 @@ final class BlockMap {
     if (slot < 0) {
       return false;
     }
+    put(block, slot, from, to);
+    return true;
+  }
+
+  private void put(long block, int slot, long from, long to) {
     BlockGroup group = groups.get(block >>> BlockGroup.SHIFT);
     if (group == null) {
       group = new BlockGroup();
@@ -74,7 +79,6 @@ final class BlockMap {
     long base = block * BLOCK_BYTES;
     group.set(index(block), slot, (int) (from - base), (int) (to - base));
     count++;
-    return true;
   }
 
   /**
@@ -89,6 +93,30 @@ final class BlockMap {
         index,
         Math.min(group.start(index), (int) (from - base)),
         Math.max(group.end(index), (int) (to - base)));
+  }
+
+  /**
+   * Takes in old content of a file, within one block, that what is held here did not replace; what
+   * lies between the two is zero, for it is behind the cut. Memory for it is had beyond the budget:
+   * at most a block for each file.
+   */
+  void keep(long offset, MemorySegment bytes) {
+    long block = offset / BLOCK_BYTES;
+    long to = offset + bytes.byteSize();
+    if (!has(block)) {
+      put(block, pool.allocateBeyondBudget(), offset, to);
+    } else if (to < validFrom(block)) {
+      view(block, to, validFrom(block) - to).fill((byte) 0);
+      widen(block, offset, to);
+    } else if (offset > validTo(block)) {
+      view(block, validTo(block), offset - validTo(block)).fill((byte) 0);
+      widen(block, offset, to);
+    } else if (offset >= validFrom(block) && to <= validTo(block)) {
+      return;
+    } else {
+      widen(block, offset, to);
+    }
+    copyIn(block, bytes, 0, offset, bytes.byteSize());
   }
 
   /** Drops everything at and behind a size. */

@@ -34,9 +34,11 @@ public final class BlockPool {
 
   /** The number of a block whose content is undefined, or -1 when the budget is used up. */
   synchronized int allocate() {
-    if (used >= maxBlocks) {
-      return NONE;
-    }
+    return used >= maxBlocks ? NONE : allocateBeyondBudget();
+  }
+
+  /** The number of a block whose content is undefined, whatever the budget says. */
+  synchronized int allocateBeyondBudget() {
     used++;
     if (returnedCount > 0) {
       return returned[--returnedCount];

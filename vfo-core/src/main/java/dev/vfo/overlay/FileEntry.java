@@ -4,9 +4,11 @@ import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -196,6 +198,18 @@ public final class FileEntry {
 
   List<EntryDelta> deltas() {
     return deltas;
+  }
+
+  /** The names that its home file is known to have, then those that unapplied layers give it. */
+  Set<Link> possibleHomeLinks() {
+    Set<Link> links = new LinkedHashSet<>(homeLinks);
+    for (EntryDelta delta : deltas) {
+      List<Link> after = delta.links;
+      if (after != null) {
+        links.addAll(after);
+      }
+    }
+    return links;
   }
 
   /**

@@ -9,7 +9,10 @@ import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
@@ -138,38 +141,74 @@ public final class HomeTree {
   }
 
   private HomeDescriptors.Lease acquire(FileEntry entry) throws StorageException {
+    return acquire(entry, Set.of());
+  }
+
+  // What is being looked for already is left out: two directories may each have been in the other
+  // one.
+  private HomeDescriptors.Lease acquire(FileEntry entry, Set<FileEntry> sought)
+      throws StorageException {
     if (entry == root) {
       return rootLease;
     }
     HomeDescriptors.Lease known = descriptors.find(entry);
-    return known != null ? known : descriptors.add(entry, open(entry));
+    return known != null ? known : descriptors.add(entry, open(entry, sought));
   }
 
-  private int open(FileEntry entry) throws StorageException {
-    int flags = entry.isDirectory() ? OpenFlag.PATH | OpenFlag.DIRECTORY : OpenFlag.READ;
-    return switch (entry.place()) {
-      case PARKED -> staged.openParked(entry.parkedInLayer(), entry.number(), flags);
-      case ORPHANED -> staged.openOrphan(entry.number(), flags);
-      case NAMED -> openNamed(entry, flags);
-    };
-  }
-
-  private int openNamed(FileEntry entry, int flags) throws StorageException {
-    List<Link> links = entry.homeLinks();
+  private int open(FileEntry entry, Set<FileEntry> sought) throws StorageException {
+    if (sought.contains(entry)) {
+      throw lost(entry);
+    }
+    Set<FileEntry> all = new HashSet<>(sought);
+    all.add(entry);
     StorageException failure = null;
-    for (Link link : links) {
+    for (Opening opening : openings(entry)) {
       try {
-        HomeDescriptors.Lease parent = acquire(link.parent());
-        try {
-          return checked(entry, storage.open(parent.fd(), link.name(), flags, 0));
-        } finally {
-          descriptors.release(parent);
-        }
+        return checked(entry, opening.open(all));
       } catch (StorageException e) {
-        failure = e;
+        failure = failure == null ? e : failure;
       }
     }
-    throw failure == null ? lost(entry) : failure;
+    throw failure == null || failure.errno() == Errno.ENOENT ? lost(entry) : failure;
+  }
+
+  private interface Opening {
+    int open(Set<FileEntry> sought) throws StorageException;
+  }
+
+  /**
+   * Where a home file may be: first where it was last seen, then wherever the layers that are not
+   * applied would move it. An apply that failed may have moved it without being able to tell.
+   */
+  private List<Opening> openings(FileEntry entry) {
+    int flags = entry.isDirectory() ? OpenFlag.PATH | OpenFlag.DIRECTORY : OpenFlag.READ;
+    List<Opening> openings = new ArrayList<>();
+    switch (entry.place()) {
+      case PARKED ->
+          openings.add(sought -> staged.openParked(entry.parkedInLayer(), entry.number(), flags));
+      case ORPHANED -> openings.add(sought -> staged.openOrphan(entry.number(), flags));
+      case NAMED -> {}
+    }
+    for (Link link : entry.possibleHomeLinks()) {
+      openings.add(sought -> open(link, flags, sought));
+    }
+    for (EntryDelta delta : entry.deltas()) {
+      long layer = delta.layer.number();
+      openings.add(sought -> staged.openParked(layer, entry.number(), flags));
+    }
+    if (entry.isChanged()) {
+      openings.add(sought -> staged.openOrphan(entry.number(), flags));
+    }
+    return openings;
+  }
+
+  private int open(Link link, int flags, Set<FileEntry> sought) throws StorageException {
+    HomeDescriptors.Lease parent = acquire(link.parent(), sought);
+    try {
+      return storage.open(parent.fd(), link.name(), flags, 0);
+    } finally {
+      descriptors.release(parent);
+    }
   }
 
   private int checked(FileEntry entry, int fd) throws StorageException {

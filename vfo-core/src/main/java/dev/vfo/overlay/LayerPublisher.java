@@ -2,6 +2,7 @@ package dev.vfo.overlay;
 
 import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.Name;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -52,7 +53,25 @@ public final class LayerPublisher {
     }
   }
 
-  /** Entries that the layer made have a home file now. */
+  /** Old content of a file that the layer's blocks hold from now on, until it is applied. */
+  public void keep(long number, long layer, long offset, MemorySegment bytes) {
+    FileEntry entry = table.get(number);
+    if (entry == null) {
+      return;
+    }
+    entry.lock.writeLock().lock();
+    try {
+      for (EntryDelta delta : entry.deltas()) {
+        if (delta.layer.number() == layer) {
+          delta.blocks.keep(offset, bytes);
+        }
+      }
+    } finally {
+      entry.lock.writeLock().unlock();
+    }
+  }
+
+  /** An entry that the layer made has a home file now. */
   public void bind(long number, FileIdentity identity) {
     FileEntry entry = table.get(number);
     if (entry != null) {
