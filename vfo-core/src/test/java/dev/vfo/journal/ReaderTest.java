@@ -303,9 +303,9 @@ class ReaderTest {
     RecordPosition position = scan().last().orElseThrow();
     files.attempt(position);
     draft.tear(BLOCK).put();
-    assertThrows(CorruptJournalException.class, () -> files.attempt(position));
+    assertThrows(RecordGoneException.class, () -> files.attempt(position));
     new Draft(1, 6, 3).put();
-    assertThrows(CorruptJournalException.class, () -> files.attempt(position));
+    assertThrows(RecordGoneException.class, () -> files.attempt(position));
   }
 
   @Test
