@@ -23,7 +23,10 @@ class FoundHistoriesTest {
         "home-spoilt-while-stuck",
         // A rename that was done and answered with an error: the file was looked for at its old
         // place.
-        "moved-without-being-told"
+        "moved-without-being-told",
+        // A file whose known names were gone was written to, and then another name of it was found
+        // in home.
+        "name-found-after-the-change"
       })
   void staysRight(String name) throws IOException {
     History history = History.parse(text(name));

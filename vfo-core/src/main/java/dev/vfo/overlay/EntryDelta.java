@@ -2,6 +2,7 @@ package dev.vfo.overlay;
 
 import dev.vfo.changes.EntryChange.Attributes;
 import dev.vfo.storage.Name;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,7 +20,7 @@ public final class EntryDelta {
   final EntryAttributes attributes;
   final BlockMap blocks;
   private final long sizeBefore;
-  private final @Nullable Link linkBefore;
+  private volatile @Nullable Link linkBefore;
 
   /** The smallest size since the layer began: behind it neither older layers nor home are read. */
   long cutBytes;
@@ -60,6 +61,19 @@ public final class EntryDelta {
   /** A name that the entry had when the layer began, or null. */
   @Nullable Link linkBefore() {
     return linkBefore;
+  }
+
+  /** Takes note of a name in home that no layer changed, so it was there when the layer began. */
+  void discover(Link link) {
+    if (linkBefore == null && !created) {
+      linkBefore = link;
+    }
+    List<Link> known = links;
+    if (known != null && !known.contains(link)) {
+      List<Link> more = new ArrayList<>(known);
+      more.add(link);
+      links = List.copyOf(more);
+    }
   }
 
   boolean hasContentChange() {

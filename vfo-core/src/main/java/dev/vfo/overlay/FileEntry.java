@@ -220,14 +220,7 @@ public final class FileEntry {
       return;
     }
     addHomeLink(link);
-    for (EntryDelta delta : deltas) {
-      List<Link> known = delta.links;
-      if (known != null && !known.contains(link)) {
-        List<Link> more = new ArrayList<>(known);
-        more.add(link);
-        delta.links = List.copyOf(more);
-      }
-    }
+    deltas.forEach(delta -> delta.discover(link));
   }
 
   synchronized void setHomeLinks(List<Link> links) {
