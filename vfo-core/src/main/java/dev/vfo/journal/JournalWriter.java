@@ -4,6 +4,7 @@ import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -40,7 +41,8 @@ public final class JournalWriter implements AutoCloseable {
 
   /**
    * Goes on behind the newest record of a journal. When that record is in doubt it is written again
-   * first, so that everybody may rely on it once this has returned, and not before.
+   * first, so that everybody may rely on it once this has returned, and not before. What is left of
+   * an attempt that was torn is erased.
    *
    * @param directory descriptor of the journal's folder; stays open and the caller's
    * @param salts must not repeat itself; need not be secret
@@ -77,6 +79,8 @@ public final class JournalWriter implements AutoCloseable {
       writer.takeOver(scan);
       if (scan.isLastInDoubt()) {
         writer.writeAgain(storage, directory, rootId, scan.records().getLast());
+      } else {
+        writer.eraseTail();
       }
       return writer;
     } catch (IOException e) {
@@ -94,6 +98,22 @@ public final class JournalWriter implements AutoCloseable {
     }
     current = pool.takeOver(scan, kept);
     endOffset = kept == 0 ? 0 : segments.get(kept - 1).endOffset();
+  }
+
+  // The header of a torn attempt would count again, with its number, if the next attempt is torn
+  // too
+  // and gives it the sectors that it lacks. It is erased unseen: a killed process may have erased
+  // it
+  // in the page cache only (C8).
+  private void eraseTail() throws IOException {
+    SegmentFile segment = current;
+    if (segment == null || !fitsCurrent(JournalFormat.BLOCK_BYTES)) {
+      return;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment zeros = arena.allocate(JournalFormat.BLOCK_BYTES, JournalFormat.BLOCK_BYTES);
+      segment.writeDurably(zeros, endOffset);
+    }
   }
 
   private void writeAgain(Storage storage, int directory, RootId rootId, RecordPosition doubtful)

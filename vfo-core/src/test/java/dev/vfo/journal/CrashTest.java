@@ -2,6 +2,7 @@ package dev.vfo.journal;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,6 +20,12 @@ class CrashTest {
     }
     System.out.println("journal: " + recoveries + " recoveries");
     assertTrue(recoveries > HISTORIES);
+  }
+
+  /** The next attempt, torn too, made an older one whole that recovery had dropped. */
+  @Test
+  void tornAttemptStaysDropped() throws Exception {
+    assertTrue(history(1_030_209, false) > 0);
   }
 
   /** A random history; returns the number of recoveries. */

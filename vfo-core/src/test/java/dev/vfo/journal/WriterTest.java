@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vfo.storage.Name;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.linux.LinuxStorage;
 import java.io.IOException;
@@ -202,7 +203,7 @@ class WriterTest {
     files.write(files.journal, SegmentName.making(2), new byte[100]);
     files.write(files.journal, SegmentName.spare(8), new byte[64 << 10]);
     files.write(files.journal, SegmentName.spare(9), new byte[100]);
-    files.write(files.journal, dev.vfo.storage.Name.of("README"), new byte[1]);
+    files.write(files.journal, Name.of("README"), new byte[1]);
     assertEquals(1, files.recovered());
     try (TestJournal.Session session = files.open()) {
       assertEquals(List.of("0000000001.seg", "README", "spare-0000000008"), names());
@@ -211,6 +212,24 @@ class WriterTest {
       session.append(12_000);
     }
     assertEquals(3, files.recovered());
+  }
+
+  /** The sectors that the torn attempt lacks may come from the next one, when that is torn too. */
+  @Test
+  void tornAttemptDoesNotComeBack() throws Exception {
+    RecordPosition torn;
+    try (TestJournal.Session session = files.open()) {
+      session.append(50);
+      torn = session.append(50);
+      session.acknowledged.write(1);
+    }
+    Name segment = SegmentName.of(torn.segmentNumber());
+    long padding = torn.offset() + 1024;
+    files.overwrite(files.journal, segment, padding, (byte) 1);
+    assertEquals(1, files.recovered());
+    files.open().close();
+    files.overwrite(files.journal, segment, padding, (byte) 0);
+    assertEquals(1, files.recovered(), "it was dropped");
   }
 
   @Test
