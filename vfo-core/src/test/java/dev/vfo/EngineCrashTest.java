@@ -19,6 +19,8 @@ class EngineCrashTest {
   private static final int THREADS = 2;
   private static final long RECOVERIES = Long.getLong("vfo.recoveries", 100_000);
   private static final long STRICT_SEEDS = 5000;
+  private static final int DEEP_PERCENT = 45;
+  private static final int DEEP_STRICT_PERCENT = 15;
   private static final long SEED = Long.getLong("vfo.seed", 1);
 
   @Test
@@ -52,11 +54,25 @@ class EngineCrashTest {
   @Test
   @Tag("deep")
   void everyCrashIsSurvivedForLong() {
-    long minutes = Integer.getInteger("vfo.deep.minutes", 60);
-    long seed = System.nanoTime() & Integer.MAX_VALUE;
+    goOn("deep", HarnessOptions.defaults(), DEEP_PERCENT);
+  }
+
+  @Test
+  @Tag("deep")
+  void tornSectorsAreSurvivedForLong() {
+    SimulationOptions strict = SimulationOptions.defaults().withTearing(Tearing.WHOLE_SECTORS);
+    goOn(
+        "deep, whole sectors torn",
+        HarnessOptions.defaults().withSimulation(strict),
+        DEEP_STRICT_PERCENT);
+  }
+
+  private static void goOn(String what, HarnessOptions options, int percent) {
+    long seed = DeepRun.firstSeed();
     Counts counts =
-        new Campaign(EngineSubject::new, HarnessOptions.defaults(), Profile.ALL, seed << 20)
-            .runFor(minutes * 60_000_000_000L, THREADS);
-    System.out.println("vfo: deep, from seed " + (seed << 20) + ": " + counts);
+        new Campaign(EngineSubject::new, options, Profile.ALL, seed)
+            .runFor(DeepRun.nanos(percent), THREADS);
+    System.out.println("vfo: " + what + ", from seed " + seed + ": " + counts);
+    assertTrue(counts.recoveries() > 0);
   }
 }

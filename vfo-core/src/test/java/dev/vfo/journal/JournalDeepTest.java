@@ -2,6 +2,7 @@ package dev.vfo.journal;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vfo.DeepRun;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -11,20 +12,18 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("deep")
 class JournalDeepTest {
-  private static final String MINUTES = "vfo.deep.minutes";
-  private static final String FIRST_SEED = "vfo.deep.seed";
-  private static final long SHARE_NANOS = 6_000_000_000L;
+  private static final int PERCENT = 10;
 
   @Test
   void recoversFromAnything() throws Exception {
-    long end = System.nanoTime() + Integer.getInteger(MINUTES, 1) * SHARE_NANOS;
-    long seed = Long.getLong(FIRST_SEED, 1_000_000);
+    long end = System.nanoTime() + DeepRun.nanos(PERCENT);
+    long seed = DeepRun.firstSeed();
     long recoveries = 0;
     while (System.nanoTime() < end) {
       recoveries += CrashTest.history(seed, seed % 2 == 0);
       seed++;
     }
-    System.out.println("journal: " + recoveries + " recoveries, next seed " + seed);
+    System.out.println("vfo: deep, journal: " + recoveries + " recoveries, next seed " + seed);
     assertTrue(recoveries > 0);
   }
 }
