@@ -115,14 +115,18 @@ final class HomeDescriptors {
     }
   }
 
+  /**
+   * Forgets all descriptors; one in use is closed when its last user is through. No number may be
+   * given to another file while somebody still reads by it.
+   */
   void closeAll() throws StorageException {
-    List<Lease> all;
+    List<Lease> unused;
     synchronized (this) {
-      all = new ArrayList<>(leases.values());
+      leases.values().forEach(lease -> lease.cached = false);
+      unused = leases.values().stream().filter(lease -> lease.users == 0).toList();
       leases.clear();
-      all.removeIf(lease -> lease.users > 0);
     }
-    closeAll(all);
+    closeAll(unused);
   }
 
   private void closeAll(List<Lease> closing) throws StorageException {

@@ -33,6 +33,9 @@ public final class HomeTree {
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final HomeDescriptors.Lease rootLease;
 
+  /** Guarded by the lock. */
+  private boolean closed;
+
   /**
    * The home of a tree whose root directory is open as {@code rootFd}, which stays the caller's.
    */
@@ -148,6 +151,9 @@ public final class HomeTree {
   // one.
   private HomeDescriptors.Lease acquire(FileEntry entry, Set<FileEntry> sought)
       throws StorageException {
+    if (closed) {
+      throw new StorageException(Errno.EBADF, "open", entry + " of a manager that was closed");
+    }
     if (entry == root) {
       return rootLease;
     }
@@ -243,8 +249,17 @@ public final class HomeTree {
     descriptors.drop(entry);
   }
 
-  /** Closes all descriptors. */
+  /**
+   * Waits for those who walk names, then closes all descriptors; those that are read by just now
+   * when that is done. The root's own may be closed when this returns: nobody uses it any more.
+   */
   public void close() throws StorageException {
-    descriptors.closeAll();
+    lock.writeLock().lock();
+    try {
+      closed = true;
+      descriptors.closeAll();
+    } finally {
+      lock.writeLock().unlock();
+    }
   }
 }
