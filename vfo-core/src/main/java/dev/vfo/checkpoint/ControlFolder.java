@@ -3,7 +3,6 @@ package dev.vfo.checkpoint;
 import dev.vfo.CopiedRootException;
 import dev.vfo.CorruptJournalException;
 import dev.vfo.NoSpaceException;
-import dev.vfo.RootInUseException;
 import dev.vfo.apply.StageNames;
 import dev.vfo.journal.AcknowledgedCell;
 import dev.vfo.journal.AppliedMark;
@@ -20,11 +19,11 @@ import dev.vfo.storage.StorageException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The folder {@code .vfo} of a root, locked and open. Made on the first open; the file {@code
@@ -34,8 +33,6 @@ final class ControlFolder implements AutoCloseable {
   /** Its name in the root, which programs never see. */
   static final Name NAME = Name.of(".vfo");
 
-  private static final Name LOCK = Name.of("lock");
-  private static final Name PID = Name.of("pid");
   private static final Name FORMAT = Name.of("format");
   private static final Name JOURNAL = Name.of("journal");
   private static final Name STAGE = Name.of("stage");
@@ -49,6 +46,7 @@ final class ControlFolder implements AutoCloseable {
   private final int rootFd;
   private final String rootName;
   private final List<Integer> open = new ArrayList<>();
+  private @Nullable ControlLock lock;
   private int fd;
   private int journalFd;
   private int stageFd;
@@ -85,9 +83,9 @@ final class ControlFolder implements AutoCloseable {
   }
 
   private void openOrMake(RandomGenerator random) throws IOException {
-    boolean made = makeDirectory(rootFd, NAME);
-    fd = keep(storage.open(rootFd, NAME, FOLDER, 0));
-    lock();
+    ControlLock taken = ControlLock.take(storage, rootFd, rootName);
+    lock = taken;
+    fd = taken.fd();
     if (exists(fd, FORMAT)) {
       check();
       openChecked();
@@ -104,36 +102,16 @@ final class ControlFolder implements AutoCloseable {
     } catch (StorageException e) {
       // With a format file the folder is whole; half-removed it could come back as a damaged one
       // (C4).
-      if (made && e.isNoSpace() && !exists(fd, FORMAT)) {
+      if (taken.made() && e.isNoSpace() && !exists(fd, FORMAT)) {
         removeAll(e);
       }
       throw e;
     }
   }
 
-  private void lock() throws IOException {
-    int flags = OpenFlag.READ | OpenFlag.WRITE | OpenFlag.CREATE;
-    int lockFd = keep(storage.open(fd, LOCK, flags, PRIVATE_FILE));
-    if (!storage.tryLock(lockFd)) {
-      throw new RootInUseException(rootName, readPid());
-    }
-  }
-
   /** Says in which process the root is open, now that it can be. */
   void announce(long pid) throws StorageException {
-    writeText(PID, pid + "\n");
-  }
-
-  private long readPid() throws StorageException {
-    try {
-      String text = readText(PID).strip();
-      return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0;
-    } catch (StorageException e) {
-      if (e.errno() == Errno.ENOENT) {
-        return 0;
-      }
-      throw e;
-    }
+    writeText(ControlLock.PID, pid + "\n");
   }
 
   private void openChecked() throws IOException {
@@ -236,15 +214,13 @@ final class ControlFolder implements AutoCloseable {
     storage.removeDirectory(rootFd, NAME);
   }
 
-  private boolean makeDirectory(int directory, Name name) throws StorageException {
+  private void makeDirectory(int directory, Name name) throws StorageException {
     try {
       storage.makeDirectory(directory, name, PRIVATE);
-      return true;
     } catch (StorageException e) {
-      if (e.errno() == Errno.EEXIST) {
-        return false;
+      if (e.errno() != Errno.EEXIST) {
+        throw e;
       }
-      throw e;
     }
   }
 
@@ -271,18 +247,6 @@ final class ControlFolder implements AutoCloseable {
       while (done < bytes.length) {
         done += storage.write(file, memory.asSlice(done), done);
       }
-    } finally {
-      storage.close(file);
-    }
-  }
-
-  private String readText(Name name) throws StorageException {
-    int file = storage.open(fd, name, OpenFlag.READ, 0);
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment memory = arena.allocate(64);
-      long count = storage.read(file, memory, 0);
-      byte[] bytes = memory.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE);
-      return new String(bytes, StandardCharsets.US_ASCII);
     } finally {
       storage.close(file);
     }
@@ -317,6 +281,10 @@ final class ControlFolder implements AutoCloseable {
   public void close() throws StorageException {
     while (!open.isEmpty()) {
       storage.close(open.removeLast());
+    }
+    if (lock != null) {
+      lock.close();
+      lock = null;
     }
   }
 }
