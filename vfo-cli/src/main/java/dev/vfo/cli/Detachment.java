@@ -1,10 +1,12 @@
 package dev.vfo.cli;
 
 import dev.vfo.inspect.RootInspection;
+import dev.vfo.storage.Errno;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.RenameMode;
 import dev.vfo.storage.Storage;
+import dev.vfo.storage.StorageException;
 import dev.vfo.storage.linux.LinuxStorage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,11 +22,16 @@ final class Detachment {
   private static final Name LOCK = Name.of("lock");
   private static final Name REMOVED = Name.of(".vfo-detached");
 
-  private final Storage storage = new LinuxStorage();
+  private final Storage storage;
   private final Path root;
 
   Detachment(Path root) {
+    this(root, new LinuxStorage());
+  }
+
+  Detachment(Path root, Storage storage) {
     this.root = root;
+    this.storage = storage;
   }
 
   /** Whether an earlier detachment of this folder was interrupted when it was as good as done. */
@@ -57,11 +64,32 @@ final class Detachment {
       if (!storage.tryLock(lock)) {
         throw new IOException(root + ": somebody has opened it; end that first");
       }
+      requireInPlace(directory, CONTROL, control);
+      requireInPlace(control, LOCK, lock);
       requireApplied();
+      // Of a detachment that was interrupted before the root was opened again.
+      removeRest();
       storage.rename(directory, CONTROL, directory, REMOVED, RenameMode.NO_REPLACE);
       storage.sync(directory);
     } finally {
       storage.close(lock);
+    }
+  }
+
+  // Another detachment may have taken the folder away before we had its lock, and the root may be
+  // open again: the folder that has the name now is somebody else's.
+  private void requireInPlace(int directory, Name name, int opened) throws IOException {
+    boolean inPlace;
+    try {
+      inPlace = storage.stat(directory, name).identity().equals(storage.stat(opened).identity());
+    } catch (StorageException e) {
+      if (e.errno() != Errno.ENOENT) {
+        throw e;
+      }
+      inPlace = false;
+    }
+    if (!inPlace) {
+      throw new IOException(root + ": somebody has detached it meanwhile; look, and try again");
     }
   }
 
@@ -75,7 +103,7 @@ final class Detachment {
     }
   }
 
-  /** Removes what the control folder has become. */
+  /** Removes what the control folder has become, if there is anything. */
   void removeRest() throws IOException {
     FolderTree.remove(root.resolve(REMOVED.toString()));
   }
