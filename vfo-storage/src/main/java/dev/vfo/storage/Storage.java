@@ -154,6 +154,18 @@ public interface Storage {
   void setTimes(int directory, Name name, long accessNanos, long modifyNanos)
       throws StorageException;
 
+  /**
+   * Sets the permission bits (07777) of an open file or directory, whatever its names are; EBADF
+   * when it is open with {@link OpenFlag#PATH} only.
+   */
+  void changeMode(int fd, int mode) throws StorageException;
+
+  /** Sets owner and group likewise; -1 leaves one as it is. */
+  void changeOwner(int fd, int uid, int gid) throws StorageException;
+
+  /** Sets the times likewise; see {@link #setTimes(int, Name, long, long)}. */
+  void setTimes(int fd, long accessNanos, long modifyNanos) throws StorageException;
+
   /** The value of an extended attribute; throws {@link Errno#ENODATA} when there is none. */
   byte[] getXattr(int directory, Name name, String attribute) throws StorageException;
 

@@ -44,16 +44,43 @@ final class AttributeCalls {
     return inode;
   }
 
+  private Inode toChange(String operation, Descriptor descriptor) throws StorageException {
+    if (descriptor.isPlace()) {
+      throw Disk.refusal(Errno.EBADF, operation, descriptor);
+    }
+    disk.checkWritable(operation, descriptor.toString());
+    return disk.inode(descriptor);
+  }
+
+  void changeMode(Descriptor descriptor, int mode) throws StorageException {
+    changeMode(toChange("changeMode", descriptor), mode);
+  }
+
+  void changeOwner(Descriptor descriptor, int uid, int gid) throws StorageException {
+    changeOwner(toChange("changeOwner", descriptor), uid, gid);
+  }
+
+  void setTimes(Descriptor descriptor, long access, long modify) throws StorageException {
+    setTimes(toChange("setTimes", descriptor), access, modify);
+  }
+
   void changeMode(Descriptor directory, Name name, int mode) throws StorageException {
     Inode inode = toChange("changeMode", directory, name);
     if (inode.type == FileType.SYMLINK) {
       throw Disk.refusal(Errno.EOPNOTSUPP, "changeMode", directory, name);
     }
+    changeMode(inode, mode);
+  }
+
+  private void changeMode(Inode inode, int mode) {
     inode.attributes = inode.attributes.withMode(mode & 07777, disk.now());
   }
 
   void changeOwner(Descriptor directory, Name name, int uid, int gid) throws StorageException {
-    Inode inode = toChange("changeOwner", directory, name);
+    changeOwner(toChange("changeOwner", directory, name), uid, gid);
+  }
+
+  private void changeOwner(Inode inode, int uid, int gid) {
     Attributes old = inode.attributes;
     int mode = old.mode();
     if (!inode.isDirectory()) {
@@ -68,7 +95,10 @@ final class AttributeCalls {
   }
 
   void setTimes(Descriptor directory, Name name, long access, long modify) throws StorageException {
-    Inode inode = toChange("setTimes", directory, name);
+    setTimes(toChange("setTimes", directory, name), access, modify);
+  }
+
+  private void setTimes(Inode inode, long access, long modify) {
     boolean keepAccess = access == FileStat.OMIT_TIME;
     boolean keepModify = modify == FileStat.OMIT_TIME;
     Attributes old = inode.attributes;

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileStat;
 import dev.vfo.storage.Name;
+import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.RenameMode;
 import dev.vfo.storage.StorageException;
 import org.junit.jupiter.api.Test;
@@ -192,6 +193,51 @@ interface AttributeContract extends StorageTest {
     }
     assertEquals(
         0755, files().storage().stat(directory, name("y")).mode(), "the mode is what was asked");
+  }
+
+  @Test
+  default void attributesOfWhatIsOpen() throws StorageException {
+    var storage = files().storage();
+    int file = files().create("a", "hello");
+    int directory = files().makeDirectory("d");
+    for (int fd : new int[] {file, directory, files().root()}) {
+      storage.changeMode(fd, 01751);
+      storage.setTimes(fd, SOME_TIME, -1);
+      storage.setTimes(fd, FileStat.OMIT_TIME, SOME_TIME + 1);
+      FileStat stat = storage.stat(fd);
+      assertEquals(01751, stat.mode());
+      assertEquals(SOME_TIME, stat.accessNanos());
+      assertEquals(SOME_TIME + 1, stat.modifyNanos());
+    }
+    assertEquals(storage.stat(file), files().stat("a"), "the same by its name");
+  }
+
+  @Test
+  default void attributesOfWhatIsOpenAndHasNoName() throws StorageException {
+    int file = files().create("a", "hello");
+    files().storage().unlink(files().root(), name("a"));
+    files().storage().changeMode(file, 0400);
+    assertEquals(0400, files().storage().stat(file).mode());
+  }
+
+  @Test
+  default void ownerOfWhatIsOpen() throws StorageException {
+    int file = files().create("a", "");
+    files().storage().changeMode(file, 06755);
+    assumeWorks(() -> files().storage().changeOwner(file, 1234, 5678), Errno.EPERM, Errno.EINVAL);
+    assertOwner("a", 1234, 5678);
+    assertEquals(0755, files().stat("a").mode());
+    files().storage().changeOwner(file, -1, 77);
+    assertOwner("a", 1234, 77);
+  }
+
+  @Test
+  default void placeHasNoAttributesToSet() throws StorageException {
+    files().makeDirectory("d");
+    int place = files().open("d", OpenFlag.PATH | OpenFlag.DIRECTORY);
+    assertFails(Errno.EBADF, () -> files().storage().changeMode(place, 0700));
+    assertFails(Errno.EBADF, () -> files().storage().changeOwner(place, -1, -1));
+    assertFails(Errno.EBADF, () -> files().storage().setTimes(place, 0, 0));
   }
 
   private void set(String path, long accessNanos, long modifyNanos) throws StorageException {

@@ -224,6 +224,9 @@ interface OpenContract extends StorageTest {
     assertFails(Errno.EBADF, () -> storage.getXattr(NO_DESCRIPTOR, name("a"), "user.a"));
     assertFails(Errno.EBADF, () -> storage.changeMode(NO_DESCRIPTOR, name("a"), 0));
     assertFails(Errno.EBADF, () -> storage.setTimes(NO_DESCRIPTOR, name("a"), 0, 0));
+    assertFails(Errno.EBADF, () -> storage.changeMode(NO_DESCRIPTOR, 0));
+    assertFails(Errno.EBADF, () -> storage.changeOwner(NO_DESCRIPTOR, -1, -1));
+    assertFails(Errno.EBADF, () -> storage.setTimes(NO_DESCRIPTOR, 0, 0));
   }
 
   @Test

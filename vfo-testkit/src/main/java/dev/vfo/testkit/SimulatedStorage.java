@@ -636,6 +636,27 @@ public final class SimulatedStorage implements Storage {
   }
 
   @Override
+  public void changeMode(int fd, int mode) throws StorageException {
+    run(
+        Call.of(Operation.CHANGE_MODE, fd, mode, 0),
+        () -> attributes.changeMode(descriptor(fd, Operation.CHANGE_MODE), mode));
+  }
+
+  @Override
+  public void changeOwner(int fd, int uid, int gid) throws StorageException {
+    run(
+        Call.of(Operation.CHANGE_OWNER, fd, uid, gid),
+        () -> attributes.changeOwner(descriptor(fd, Operation.CHANGE_OWNER), uid, gid));
+  }
+
+  @Override
+  public void setTimes(int fd, long accessNanos, long modifyNanos) throws StorageException {
+    run(
+        Call.of(Operation.SET_TIMES, fd, accessNanos, modifyNanos),
+        () -> attributes.setTimes(descriptor(fd, Operation.SET_TIMES), accessNanos, modifyNanos));
+  }
+
+  @Override
   public byte[] getXattr(int directory, Name name, String attribute) throws StorageException {
     return call(
         Call.of(Operation.GET_XATTR, directory, name),

@@ -315,6 +315,30 @@ public final class LinuxStorage implements Storage {
     }
   }
 
+  @Override
+  public void changeMode(int fd, int mode) throws StorageException {
+    simple(SystemCall.FCHMOD, "change the mode of", fd, mode & 07777);
+  }
+
+  @Override
+  public void changeOwner(int fd, int uid, int gid) throws StorageException {
+    Kernel kernel = Kernel.get();
+    if (kernel.call(SystemCall.FCHOWN, fd, uid, gid) < 0) {
+      throw kernel.failure("change the owner of", fd);
+    }
+  }
+
+  @Override
+  public void setTimes(int fd, long accessNanos, long modifyNanos) throws StorageException {
+    Kernel kernel = Kernel.get();
+    putTime(kernel, 0, accessNanos);
+    putTime(kernel, 1, modifyNanos);
+    // No path stands for the descriptor itself.
+    if (kernel.call(SystemCall.UTIMENSAT, fd, 0, kernel.memory.struct.address(), 0) < 0) {
+      throw kernel.failure("set the times of", fd);
+    }
+  }
+
   private static void putTime(Kernel kernel, int index, long nanos) {
     if (nanos == FileStat.OMIT_TIME) {
       kernel.memory.time(index, 0, UTIME_OMIT);

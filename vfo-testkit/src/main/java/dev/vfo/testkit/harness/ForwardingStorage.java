@@ -215,6 +215,21 @@ public class ForwardingStorage implements Storage {
   }
 
   @Override
+  public void changeMode(int fd, int mode) throws StorageException {
+    run(storage -> storage.changeMode(fd, mode), true);
+  }
+
+  @Override
+  public void changeOwner(int fd, int uid, int gid) throws StorageException {
+    run(storage -> storage.changeOwner(fd, uid, gid), true);
+  }
+
+  @Override
+  public void setTimes(int fd, long accessNanos, long modifyNanos) throws StorageException {
+    run(storage -> storage.setTimes(fd, accessNanos, modifyNanos), true);
+  }
+
+  @Override
   public byte[] getXattr(int directory, Name name, String attribute) throws StorageException {
     return forward(storage -> storage.getXattr(directory, name, attribute), false);
   }
