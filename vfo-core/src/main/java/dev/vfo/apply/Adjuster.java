@@ -15,23 +15,75 @@ import dev.vfo.storage.StorageException;
 final class Adjuster {
   private Adjuster() {}
 
+  /** A file, however it is reached. */
+  private interface Target {
+    void changeOwner(int uid, int gid) throws StorageException;
+
+    void changeMode(int mode) throws StorageException;
+
+    void setTimes(long accessNanos, long modifyNanos) throws StorageException;
+  }
+
+  private record Named(Storage storage, int directory, Name name) implements Target {
+    @Override
+    public void changeOwner(int uid, int gid) throws StorageException {
+      storage.changeOwner(directory, name, uid, gid);
+    }
+
+    @Override
+    public void changeMode(int mode) throws StorageException {
+      storage.changeMode(directory, name, mode);
+    }
+
+    @Override
+    public void setTimes(long accessNanos, long modifyNanos) throws StorageException {
+      storage.setTimes(directory, name, accessNanos, modifyNanos);
+    }
+  }
+
+  private record Open(Storage storage, int fd) implements Target {
+    @Override
+    public void changeOwner(int uid, int gid) throws StorageException {
+      storage.changeOwner(fd, uid, gid);
+    }
+
+    @Override
+    public void changeMode(int mode) throws StorageException {
+      storage.changeMode(fd, mode);
+    }
+
+    @Override
+    public void setTimes(long accessNanos, long modifyNanos) throws StorageException {
+      storage.setTimes(fd, accessNanos, modifyNanos);
+    }
+  }
+
   /** Sets those attributes of an entry that are in both its own mask and the given one. */
   static void set(Storage storage, int directory, Name name, EntryChange change, int mask)
       throws StorageException {
+    set(new Named(storage, directory, name), change, mask);
+  }
+
+  /** The same for an open file or directory, whose names need not be known. */
+  static void set(Storage storage, int fd, EntryChange change, int mask) throws StorageException {
+    set(new Open(storage, fd), change, mask);
+  }
+
+  private static void set(Target target, EntryChange change, int mask) throws StorageException {
     Attributes attributes = change.attributes();
     int wanted = attributes.mask() & mask;
     if ((wanted & Attributes.OWNER) != 0) {
-      storage.changeOwner(directory, name, attributes.uid(), attributes.gid());
+      target.changeOwner(attributes.uid(), attributes.gid());
     }
     if ((wanted & Attributes.MODE) != 0 && change.type() != FileType.SYMLINK) {
-      storage.changeMode(directory, name, attributes.mode());
+      target.changeMode(attributes.mode());
     }
     long access =
         (wanted & Attributes.ACCESS_TIME) == 0 ? FileStat.OMIT_TIME : attributes.accessNanos();
     long modify =
         (wanted & Attributes.MODIFY_TIME) == 0 ? FileStat.OMIT_TIME : attributes.modifyNanos();
     if (access != FileStat.OMIT_TIME || modify != FileStat.OMIT_TIME) {
-      storage.setTimes(directory, name, access, modify);
+      target.setTimes(access, modify);
     }
   }
 }

@@ -3,7 +3,6 @@ package dev.vfo.apply;
 import dev.vfo.ForeignChangeException;
 import dev.vfo.changes.EntryChange.Fate;
 import dev.vfo.storage.FileType;
-import dev.vfo.storage.Name;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
 import java.util.ArrayList;
@@ -118,17 +117,15 @@ class FinishPhase {
     }
   }
 
-  private void adjustRoot() throws StorageException, ForeignChangeException {
+  // By descriptor: the root may have no name that we could find, or lie in a directory that we may
+  // not read.
+  private void adjustRoot() throws StorageException {
     if (!tree.root.isAdjusted()) {
       return;
     }
-    try (RootPlace place = RootPlace.find(storage, context.target().rootFd())) {
-      if (place == null) {
-        throw context.errors().missing(tree.root);
-      }
-      Name name = place.name();
+    try {
       int mask = tree.root.change.attributes().mask();
-      Adjuster.set(storage, place.parentFd(), name, tree.root.change, mask);
+      Adjuster.set(storage, context.target().rootFd(), tree.root.change, mask);
     } catch (StorageException e) {
       throw context.errors().at("set attributes of", ".", e);
     }

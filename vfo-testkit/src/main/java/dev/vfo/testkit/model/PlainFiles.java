@@ -2,7 +2,6 @@ package dev.vfo.testkit.model;
 
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileStat;
-import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.RenameMode;
@@ -221,17 +220,29 @@ public final class PlainFiles implements TreeCalls, AutoCloseable {
 
   @Override
   public void changeMode(TreePath path, int mode) throws StorageException {
-    doAt(path, (directory, name) -> storage.changeMode(directory, name, mode));
+    if (path.isRoot()) {
+      storage.changeMode(root, mode);
+    } else {
+      doIn(path, (directory, name) -> storage.changeMode(directory, name, mode));
+    }
   }
 
   @Override
   public void changeOwner(TreePath path, int uid, int gid) throws StorageException {
-    doAt(path, (directory, name) -> storage.changeOwner(directory, name, uid, gid));
+    if (path.isRoot()) {
+      storage.changeOwner(root, uid, gid);
+    } else {
+      doIn(path, (directory, name) -> storage.changeOwner(directory, name, uid, gid));
+    }
   }
 
   @Override
   public void setTimes(TreePath path, long accessNanos, long modifyNanos) throws StorageException {
-    doAt(path, (directory, name) -> storage.setTimes(directory, name, accessNanos, modifyNanos));
+    if (path.isRoot()) {
+      storage.setTimes(root, accessNanos, modifyNanos);
+    } else {
+      doIn(path, (directory, name) -> storage.setTimes(directory, name, accessNanos, modifyNanos));
+    }
   }
 
   private Handle handle(int handle) throws StorageException {
@@ -282,36 +293,5 @@ public final class PlainFiles implements TreeCalls, AutoCloseable {
               step.run(directory, name);
               return true;
             });
-  }
-
-  /** As {@link #doIn}, but works for the root too, which has a name in its own parent. */
-  private void doAt(TreePath path, Step step) throws StorageException {
-    if (!path.isRoot()) {
-      doIn(path, step);
-      return;
-    }
-    int parent = storage.openParent(root);
-    try {
-      step.run(parent, nameOfRoot(parent));
-    } finally {
-      storage.close(parent);
-    }
-  }
-
-  private Name nameOfRoot(int parent) throws StorageException {
-    long inode = storage.stat(root).identity().inode();
-    List<Name> found = new ArrayList<>();
-    storage.list(
-        parent,
-        (name, number, type) -> {
-          if (number == inode && type == FileType.DIRECTORY) {
-            found.add(name);
-          }
-          return found.isEmpty();
-        });
-    if (found.isEmpty()) {
-      throw new StorageException(Errno.ENOENT, "find", "the root's own name");
-    }
-    return found.getFirst();
   }
 }
