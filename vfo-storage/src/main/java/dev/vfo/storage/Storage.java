@@ -188,8 +188,8 @@ public interface Storage {
   boolean tryLock(int fd) throws StorageException;
 
   /**
-   * Name of the parent of an open directory is "..": opens it, for reading. The root's parent is
-   * itself.
+   * Opens the directory above an open directory, as with {@link OpenFlag#PATH}: as a base of names,
+   * for it need not be readable. The root's parent is itself.
    */
   int openParent(int directory) throws StorageException;
 

@@ -52,7 +52,9 @@ final class FileCalls {
     }
     int end = Math.max(0, descriptor.path.lastIndexOf('/'));
     String path = end == 0 ? "/" : descriptor.path.substring(0, end);
-    return openDirectory("openParent", disk.inodes.get(parent), path);
+    int flags = OpenFlag.PATH | OpenFlag.DIRECTORY;
+    checkFlags("openParent", path, flags);
+    return open("openParent", disk.inodes.get(parent), flags, path);
   }
 
   int openDirectory(String operation, Inode directory, String path) throws StorageException {

@@ -179,18 +179,20 @@ final class Opening {
   /** As {@code Storage.openParent} says. */
   static int openParent(int directory) throws StorageException {
     Kernel kernel = Kernel.get();
-    return openSpecial(kernel, "open the parent of", directory, kernel.memory.dotDot);
+    int flags = Platform.O_PATH | DIRECTORY;
+    return openSpecial(kernel, "open the parent of", directory, kernel.memory.dotDot, flags);
   }
 
   /** Another descriptor of a directory, with a position of its own. */
   static int openAgain(int directory) throws StorageException {
     Kernel kernel = Kernel.get();
-    return openSpecial(kernel, "list", directory, kernel.memory.dot);
+    return openSpecial(kernel, "list", directory, kernel.memory.dot, DIRECTORY);
   }
 
-  private static int openSpecial(Kernel kernel, String operation, int directory, long name)
+  private static int openSpecial(
+      Kernel kernel, String operation, int directory, long name, int flags)
       throws StorageException {
-    int fd = (int) kernel.call(SystemCall.OPENAT, directory, name, DIRECTORY, 0);
+    int fd = (int) kernel.call(SystemCall.OPENAT, directory, name, flags, 0);
     if (fd < 0) {
       throw kernel.failure(operation, directory);
     }
