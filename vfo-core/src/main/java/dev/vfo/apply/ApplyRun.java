@@ -52,9 +52,7 @@ class ApplyRun {
 
   /** Phases (a) and (b). */
   private void makePlan() throws StorageException, VfoException {
-    Survey survey = survey();
-    survey.lookAtHome();
-    survey.check();
+    survey().run(false);
     stage();
     writePlan();
     for (Entry entry : tree.entries()) {
@@ -70,10 +68,7 @@ class ApplyRun {
     // (C3, C15).
     context.target().storage().sync(context.target().stageFd());
     identify(plan);
-    Survey survey = survey();
-    survey.lookAtStage();
-    survey.lookAtHome();
-    survey.check();
+    survey().run(true);
     new Moves(context).tell();
   }
 

@@ -1,10 +1,8 @@
 package dev.vfo.apply;
 
 import dev.vfo.ForeignChangeException;
-import dev.vfo.changes.EntryChange.Attributes;
 import dev.vfo.changes.EntryChange.Fate;
 import dev.vfo.storage.FileStat;
-import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
@@ -20,27 +18,46 @@ import org.jspecify.annotations.Nullable;
  * there.
  */
 final class Survey {
-  private static final int OWNER_DIRECTORY = 0700;
-  private static final int OWNER_FILE = 0600;
-
   private final ApplyContext context;
   private final LayerTree tree;
   private final Storage storage;
+  private final OwnRights rights;
   private final Deque<Entry> unvisited = new ArrayDeque<>();
 
   Survey(ApplyContext context) {
     this.context = context;
     this.tree = context.tree();
     this.storage = context.target().storage();
+    this.rights = new OwnRights(storage, context.directories());
   }
 
   /**
-   * Looks at home and at the orphans.
+   * Looks at home and at the orphans, and when there is a plan, at the layer's folder in the stage,
+   * which is not to be relied on before. When all is well we have the rights to work on what was
+   * found; else the root is as before.
    *
    * @throws ForeignChangeException when another program has put something where the layer has to do
-   *     something
+   *     something, or has taken away what it needs
    */
-  void lookAtHome() throws StorageException, ForeignChangeException {
+  void run(boolean isPlanned) throws StorageException, ForeignChangeException {
+    try {
+      if (isPlanned) {
+        lookAtStage();
+      }
+      lookAtHome();
+      check();
+    } catch (StorageException | ForeignChangeException e) {
+      rights.takeBack(e);
+      throw e;
+    }
+    try {
+      rights.giveAll();
+    } catch (StorageException e) {
+      throw context.errors().at("change the mode of what is ours in", ".", e);
+    }
+  }
+
+  private void lookAtHome() throws StorageException, ForeignChangeException {
     findOrphans();
     unvisited.add(tree.root);
     while (!unvisited.isEmpty()) {
@@ -48,8 +65,7 @@ final class Survey {
     }
   }
 
-  /** Looks at the layer's folder in the stage; not to be relied on before there is a plan. */
-  void lookAtStage() throws StorageException {
+  private void lookAtStage() throws StorageException {
     for (Listed listed : Listed.in(storage, context.folders().layerFd)) {
       Entry entry = entryOf(listed.name());
       if (entry != null) {
@@ -111,27 +127,10 @@ final class Survey {
     entry.attach(slot);
     if (first) {
       entry.setFound(stat);
-      unlock(entry, fd, slot, stat);
+      rights.found(entry, fd, slot, stat);
       if (entry.isDirectory()) {
         unvisited.add(entry);
       }
-    }
-  }
-
-  /**
-   * Gives us the rights to work on a file of our own that the step has closed to us, or that it
-   * closes at the end: all are checked against us if we are not user 0. The record has the mode
-   * that it gets in the last phase.
-   */
-  private void unlock(Entry entry, int fd, Slot slot, FileStat stat) throws StorageException {
-    int needed = entry.isDirectory() ? OWNER_DIRECTORY : entry.isPatched() ? OWNER_FILE : 0;
-    boolean restored =
-        entry.change.attributes().has(Attributes.MODE)
-            && !entry.is(Fate.GONE)
-            && entry.change.type() != FileType.SYMLINK;
-    boolean ours = storage.effectiveUid() != 0 && storage.effectiveUid() == stat.uid();
-    if (ours && restored && (stat.mode() & needed) != needed) {
-      storage.changeMode(fd, slot.name, stat.mode() | needed);
     }
   }
 
@@ -140,7 +139,7 @@ final class Survey {
    *
    * @throws ForeignChangeException when another program has taken something away
    */
-  void check() throws ForeignChangeException {
+  private void check() throws ForeignChangeException {
     for (Entry entry : tree.entries()) {
       boolean there = entry == tree.root || entry.positions() > 0;
       if (!there && isNeeded(entry)) {
