@@ -2,8 +2,10 @@ package dev.vfo.apply;
 
 import dev.vfo.VfoException;
 import dev.vfo.changes.ChangeSet;
+import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.Name;
+import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.StorageException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -177,6 +179,37 @@ public class Applier {
           || (unfinished.isPresent() && unfinished.getAsLong() <= appliedLayer)) {
         target.storage().unlink(target.stageFd(), name);
       }
+    }
+  }
+
+  /**
+   * Removes the files that were open without a name when the last process ended: nobody can use
+   * them any more. To be called at open, when all layers are applied. What has no name of ours is
+   * left alone.
+   */
+  public void removeOrphans() throws StorageException {
+    int folder;
+    try {
+      int flags = OpenFlag.READ | OpenFlag.DIRECTORY;
+      folder = target.storage().open(target.stageFd(), StageNames.ORPHANS, flags, 0);
+    } catch (StorageException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return;
+      }
+      throw e;
+    }
+    try {
+      StageCleaner cleaner = new StageCleaner(target.storage(), folder);
+      for (Listed listed : Listed.in(target.storage(), folder)) {
+        boolean ours = StageNames.number(listed.name()).isPresent();
+        if (ours && listed.isDirectory()) {
+          cleaner.remove(listed.name());
+        } else if (ours) {
+          target.storage().unlink(folder, listed.name());
+        }
+      }
+    } finally {
+      target.storage().close(folder);
     }
   }
 }

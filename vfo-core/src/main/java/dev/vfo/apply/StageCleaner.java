@@ -10,25 +10,25 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Removes the stage folders of applied layers. Directories that the layer removed can be found in
- * them after a crash, with what was in them: neither is synced, as nobody needs it. What is needed
- * was moved out of them, and that is durable.
+ * Removes folders in the stage, such as those of applied layers. Directories that the layer removed
+ * can be found in them after a crash, with what was in them: neither is synced, as nobody needs it.
+ * What is needed was moved out of them, and that is durable.
  */
 final class StageCleaner {
   private static final String INNER_PREFIX = "inner-";
 
   private final Storage storage;
-  private final int stageFd;
+  private final int outerFd;
   private long innerCount;
 
-  StageCleaner(Storage storage, int stageFd) {
+  StageCleaner(Storage storage, int outerFd) {
     this.storage = storage;
-    this.stageFd = stageFd;
+    this.outerFd = outerFd;
   }
 
   /** Removes a folder with all that is in it. */
   void remove(Name folder) throws StorageException {
-    try (OpenFile open = openDirectory(stageFd, folder)) {
+    try (OpenFile open = openDirectory(outerFd, folder)) {
       Deque<Listed> left = new ArrayDeque<>(Listed.in(storage, open.fd()));
       while (!left.isEmpty()) {
         Listed next = left.remove();
@@ -40,7 +40,7 @@ final class StageCleaner {
         }
       }
     }
-    storage.removeDirectory(stageFd, folder);
+    storage.removeDirectory(outerFd, folder);
   }
 
   /** Empties a directory; inner ones move out to the folder, so that no depth is too deep. */

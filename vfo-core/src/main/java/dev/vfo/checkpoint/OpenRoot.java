@@ -6,7 +6,6 @@ import dev.vfo.Options;
 import dev.vfo.apply.Applier;
 import dev.vfo.apply.ApplyObserver;
 import dev.vfo.apply.ApplyTarget;
-import dev.vfo.apply.StageNames;
 import dev.vfo.changes.Commit;
 import dev.vfo.journal.AcknowledgedCell;
 import dev.vfo.journal.AppliedMark;
@@ -16,18 +15,13 @@ import dev.vfo.journal.JournalWriter;
 import dev.vfo.journal.RootId;
 import dev.vfo.recovery.Recovered;
 import dev.vfo.recovery.Recovery;
-import dev.vfo.storage.Errno;
-import dev.vfo.storage.Name;
-import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenRoot implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("dev.vfo");
-  private static final int FOLDER = OpenFlag.READ | OpenFlag.DIRECTORY;
   private static final int SPARE_SEGMENTS = 2;
 
   private interface Closing {
@@ -94,7 +87,7 @@ final class OpenRoot implements AutoCloseable {
       // Nobody looks at the root while it is recovered.
       Applier alone = new Applier(target, new ReentrantLock(), ApplyObserver.NONE, reserve);
       recovery.apply(found, alone, mark, reserve::release);
-      removeOrphans();
+      alone.removeOrphans();
       parts = parts(found);
       open.push(() -> parts.home().close());
       applier = new Applier(target, parts.home().changeLock(), parts, reserve);
@@ -148,28 +141,6 @@ final class OpenRoot implements AutoCloseable {
             Math.floorDiv(nanos, 1_000_000_000L), Math.floorMod(nanos, 1_000_000_000L));
     return new Checkpoint(
         found.checkpoint(), time, states.load(found.checkpoint(), commit.state()));
-  }
-
-  // Files that were open without a name when the last process ended: nobody can use them any more.
-  private void removeOrphans() throws StorageException {
-    int folder;
-    try {
-      folder = storage.open(control.stageFd(), StageNames.ORPHANS, FOLDER, 0);
-    } catch (StorageException e) {
-      if (e.errno() == Errno.ENOENT) {
-        return;
-      }
-      throw e;
-    }
-    try {
-      List<Name> names = new ArrayList<>();
-      storage.list(folder, (found, inode, type) -> names.add(found));
-      for (Name orphan : names) {
-        storage.unlink(folder, orphan);
-      }
-    } finally {
-      storage.close(folder);
-    }
   }
 
   /** How many files can still be made. */
