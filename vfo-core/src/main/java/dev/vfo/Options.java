@@ -3,9 +3,12 @@ package dev.vfo;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.linux.LinuxStorage;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +29,7 @@ public final class Options {
   private InstantSource clock = InstantSource.system();
   private RandomGenerator random = new SecureRandom();
   private Executor executor = task -> sharedExecutor().execute(task);
+  private Timer timer = Options::runLater;
   private long memoryBytes = DEFAULT_MEMORY_BYTES;
   private long diskBytes = Long.MAX_VALUE;
   private int firstSegmentBytes = DEFAULT_FIRST_SEGMENT_BYTES;
@@ -39,6 +43,7 @@ public final class Options {
     clock = other.clock;
     random = other.random;
     executor = other.executor;
+    timer = other.timer;
     memoryBytes = other.memoryBytes;
     diskBytes = other.diskBytes;
     firstSegmentBytes = other.firstSegmentBytes;
@@ -55,6 +60,12 @@ public final class Options {
       sharedExecutor = shared;
     }
     return shared;
+  }
+
+  // One daemon thread of the JDK's, for all.
+  private static void runLater(Duration delay, Runnable task) {
+    CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS, Runnable::run)
+        .execute(task);
   }
 
   /** The real disk and clock, 256 MiB of memory, background work in a daemon thread. */
@@ -90,6 +101,13 @@ public final class Options {
   public Options withExecutor(Executor changed) {
     Options copy = new Options(this);
     copy.executor = changed;
+    return copy;
+  }
+
+  /** What waits before a stuck apply is tried again; the executor then tries it. */
+  public Options withTimer(Timer changed) {
+    Options copy = new Options(this);
+    copy.timer = changed;
     return copy;
   }
 
@@ -163,6 +181,11 @@ public final class Options {
   /** See {@link #withExecutor}. */
   public Executor executor() {
     return executor;
+  }
+
+  /** See {@link #withTimer}. */
+  public Timer timer() {
+    return timer;
   }
 
   /** See {@link #withMemoryBytes}. */

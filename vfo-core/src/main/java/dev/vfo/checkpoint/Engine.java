@@ -29,7 +29,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +51,7 @@ public final class Engine implements AutoCloseable {
   private final Reserve reserve;
   private final StateStore states;
   private final ApplyQueue queue;
+  private final BackgroundWork background;
   private final Rollbacks rollbacks = new Rollbacks();
   private final ReentrantLock commitLock = new ReentrantLock();
   private volatile @Nullable Checkpoint last;
@@ -71,6 +71,7 @@ public final class Engine implements AutoCloseable {
     long number = last == null ? 0 : last.number();
     this.queue =
         new ApplyQueue(parts, root.applier(), journal, root.mark(), reserve, this::fail, number);
+    this.background = new BackgroundWork(queue, options, this::isOver, root::note);
   }
 
   /** Opens a root and recovers it. */
@@ -161,6 +162,10 @@ public final class Engine implements AutoCloseable {
     if (closed) {
       throw new FailedManagerException("the manager of " + root.name() + " is closed");
     }
+  }
+
+  private boolean isOver() {
+    return closed || failure != null;
   }
 
   /** Closes the active layer, in memory; returns its number. */
@@ -345,22 +350,7 @@ public final class Engine implements AutoCloseable {
       // again.
       root.note("an old state could not be removed", e);
     }
-    try {
-      options.executor().execute(this::work);
-    } catch (RejectedExecutionException e) {
-      root.note("the executor takes no background work; the next checkpoint does it", e);
-    }
-  }
-
-  private void work() {
-    try {
-      boolean more = true;
-      while (more && !closed) {
-        more = queue.doWork();
-      }
-    } catch (IOException | RuntimeException e) {
-      root.note("applying is stuck, and tried again with the next checkpoint", e);
-    }
+    background.start();
   }
 
   /** Does one step of the background work in the caller's thread; false when there was none. */

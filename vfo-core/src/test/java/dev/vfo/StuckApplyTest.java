@@ -1,0 +1,126 @@
+package dev.vfo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vfo.storage.Errno;
+import dev.vfo.storage.Name;
+import dev.vfo.storage.StorageException;
+import dev.vfo.storage.linux.LinuxStorage;
+import dev.vfo.testkit.harness.ForwardingStorage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An apply that fails is tried again in the background, without a call of the program. */
+@Timeout(120)
+class StuckApplyTest {
+  private static final String LAYER_FOLDER = "[0-9a-f]{16}";
+
+  @TempDir Path folder;
+
+  private final CountDownLatch failedOnce = new CountDownLatch(1);
+  private final CountDownLatch tidiedUp = new CountDownLatch(1);
+  private volatile boolean fails = true;
+
+  /** Fails where an apply makes its folder in the stage; tells when the folder goes again. */
+  private final class FailingStorage extends ForwardingStorage {
+    FailingStorage() {
+      super(new LinuxStorage());
+    }
+
+    @Override
+    public void makeDirectory(int directory, Name name, int mode) throws StorageException {
+      if (fails && name.toString().matches(LAYER_FOLDER)) {
+        failedOnce.countDown();
+        throw new StorageException(Errno.EIO, "make directory", name.toString());
+      }
+      super.makeDirectory(directory, name, mode);
+    }
+
+    @Override
+    public void removeDirectory(int directory, Name name) throws StorageException {
+      super.removeDirectory(directory, name);
+      if (name.toString().matches(LAYER_FOLDER)) {
+        tidiedUp.countDown();
+      }
+    }
+  }
+
+  /** Keeps the tasks, for the test to run them. */
+  private static final class TestTimer implements Timer {
+    final List<Long> delaysMs = new ArrayList<>();
+    private final Deque<Runnable> tasks = new ArrayDeque<>();
+
+    @Override
+    public void after(Duration delay, Runnable task) {
+      delaysMs.add(delay.toMillis());
+      tasks.add(task);
+    }
+
+    void runNext() {
+      tasks.remove().run();
+    }
+  }
+
+  @Test
+  void isAppliedWhenItCanBe() throws Exception {
+    Options options = Options.defaults().withStorage(new FailingStorage());
+    try (VirtualFileManager files = VirtualFileManager.open(folder, options)) {
+      files.tree().writeAll("file", "text".getBytes(UTF_8));
+      files.checkpoint(State.empty());
+      failedOnce.await();
+      fails = false;
+      tidiedUp.await();
+      assertEquals("text", Files.readString(folder.resolve("file")));
+    }
+  }
+
+  @Test
+  void waitsTwiceAsLongEachTime() throws Exception {
+    TestTimer timer = new TestTimer();
+    Options options =
+        Options.defaults()
+            .withStorage(new FailingStorage())
+            .withExecutor(Runnable::run)
+            .withTimer(timer);
+    VirtualFileManager files = VirtualFileManager.open(folder, options);
+    files.tree().writeAll("file", "one".getBytes(UTF_8));
+    files.checkpoint(State.empty());
+    files.checkpoint(State.of(new byte[1]));
+    assertEquals(List.of(100L), timer.delaysMs, "one at a time");
+    for (int i = 0; i < 11; i++) {
+      timer.runNext();
+    }
+    assertEquals(
+        List.of(
+            100L, 200L, 400L, 800L, 1600L, 3200L, 6400L, 12_800L, 25_600L, 51_200L, 60_000L,
+            60_000L),
+        timer.delaysMs);
+    assertTrue(files.status().stuck().isPresent());
+
+    fails = false;
+    timer.runNext();
+    assertEquals(0, files.status().unappliedLayers());
+    assertEquals("one", Files.readString(folder.resolve("file")));
+
+    fails = true;
+    timer.delaysMs.clear();
+    files.tree().writeAll("file", "two".getBytes(UTF_8));
+    files.checkpoint(State.empty());
+    assertEquals(List.of(100L), timer.delaysMs, "from the beginning");
+    assertThrows(StuckApplyException.class, files::close);
+    timer.runNext();
+    assertEquals(List.of(100L), timer.delaysMs, "a closed manager tries nothing");
+  }
+}
