@@ -218,6 +218,15 @@ final class TestJournal {
     }
   }
 
+  /** Cuts a file, durably: the simulated disk need not remember how it was. */
+  void truncate(int directory, Name name, long lengthBytes) throws IOException {
+    int fd = storage.open(directory, name, OpenFlag.WRITE, 0);
+    try (OpenFile file = new OpenFile(storage, fd)) {
+      storage.truncate(file.fd(), lengthBytes);
+      storage.sync(file.fd());
+    }
+  }
+
   /** Changes bytes of a file in place. */
   void overwrite(int directory, Name name, long offset, byte... bytes) throws IOException {
     int fd = storage.open(directory, name, OpenFlag.WRITE, 0);
