@@ -144,7 +144,10 @@ public final class Options {
     return copy;
   }
 
-  /** Length at which segments stop to grow, likewise; a record that needs it gets a longer one. */
+  /**
+   * Length at which segments stop to grow, likewise; a record that needs it gets a longer one. Also
+   * the length of the part store's files.
+   */
   public Options withMaxSegmentBytes(int changed) {
     Options copy = new Options(this);
     copy.maxSegmentBytes = changed;

@@ -38,9 +38,9 @@ class ArchitectureTest {
           API,
           Set.of("checkpoint", "names", "overlay", "changes"),
           "dev.vfo.checkpoint",
-          Set.of("names", "overlay", "journal", "apply", "recovery", "changes"),
+          Set.of("names", "overlay", "journal", "apply", "recovery", "changes", "parts"),
           "dev.vfo.inspect",
-          Set.of("journal", "apply", "changes"),
+          Set.of("journal", "apply", "changes", "parts"),
           "dev.vfo.recovery",
           Set.of("journal", "apply", "changes"),
           "dev.vfo.names",
@@ -51,6 +51,8 @@ class ArchitectureTest {
           Set.of(),
           "dev.vfo.apply",
           Set.of("changes", "journal"),
+          "dev.vfo.parts",
+          Set.of("journal"),
           "dev.vfo.changes",
           Set.of());
 

@@ -16,11 +16,11 @@ import dev.vfo.testkit.model.TreePath;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -369,17 +369,32 @@ class EngineSubject implements Subject {
         });
   }
 
+  /** The manager's last checkpoint. */
+  Optional<Checkpoint> last() {
+    return manager.lastCheckpoint();
+  }
+
+  /** The state that is committed for these bytes. */
+  State stateOf(byte[] bytes) {
+    return State.of(bytes);
+  }
+
+  /** The bytes that a committed state stands for. */
+  byte[] bytesOf(State state) {
+    return state.bytes();
+  }
+
   @Override
   public LastCheckpoint lastCheckpoint() {
     return manager
         .lastCheckpoint()
-        .map(last -> new LastCheckpoint(last.number(), last.state().bytes()))
+        .map(last -> new LastCheckpoint(last.number(), bytesOf(last.state())))
         .orElse(null);
   }
 
   @Override
   public long checkpoint(byte[] state) throws IOException {
-    return manager.checkpoint(Arrays.copyOf(state, state.length)).number();
+    return manager.checkpoint(stateOf(state)).number();
   }
 
   @Override
@@ -390,7 +405,7 @@ class EngineSubject implements Subject {
   @Override
   public long commit(int slot, byte[] state) throws IOException {
     SealedStep step = sealed.get(slot);
-    return manager.commit(step, State.of(state)).number();
+    return manager.commit(step, stateOf(state)).number();
   }
 
   @Override

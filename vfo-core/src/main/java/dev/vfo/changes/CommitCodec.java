@@ -16,7 +16,7 @@ public final class CommitCodec {
   private static final int STATE_CHECKSUM_AT = 24;
   private static final int FLAGS_AT = 28;
   private static final int LAYER_COUNT_AT = 32;
-  private static final int RESERVED_AT = 36;
+  private static final int MANIFEST_LENGTH_AT = 36;
   private static final int HEADER_BYTES = 40;
   private static final int IS_STORED = 1;
 
@@ -24,7 +24,9 @@ public final class CommitCodec {
 
   /** How long the encoding will be, bytes. */
   public static long encodedBytes(Commit commit) {
-    long length = HEADER_BYTES + ChangeSetCodec.align(commit.state().inline().length);
+    StateBytes state = commit.state();
+    long length = HEADER_BYTES + ChangeSetCodec.align(state.inline().length);
+    length += ChangeSetCodec.align(state.manifest().length);
     for (ChangeSet layer : commit.layers()) {
       length += ChangeSetCodec.encodedBytes(layer);
     }
@@ -43,6 +45,10 @@ public final class CommitCodec {
     byte[] inline = state.inline();
     MemorySegment.copy(inline, 0, target, ValueLayout.JAVA_BYTE, HEADER_BYTES, inline.length);
     long at = HEADER_BYTES + ChangeSetCodec.align(inline.length);
+    byte[] manifest = state.manifest();
+    target.set(ChangeSetCodec.INT, MANIFEST_LENGTH_AT, manifest.length);
+    MemorySegment.copy(manifest, 0, target, ValueLayout.JAVA_BYTE, at, manifest.length);
+    at += ChangeSetCodec.align(manifest.length);
     for (ChangeSet layer : commit.layers()) {
       at += ChangeSetCodec.encode(layer, target.asSlice(at));
     }
@@ -55,11 +61,9 @@ public final class CommitCodec {
    */
   public static Commit decode(MemorySegment source) {
     require(source.byteSize() >= HEADER_BYTES, 0, "only " + source.byteSize() + " bytes");
-    require(source.get(ChangeSetCodec.INT, RESERVED_AT) == 0, RESERVED_AT, "reserved bytes");
     StateBytes state = decodeState(source);
     long at = HEADER_BYTES + ChangeSetCodec.align(state.inline().length);
-    require(at <= source.byteSize(), STATE_LENGTH_AT, "state of " + state.lengthBytes());
-    requireZeros(source, HEADER_BYTES + state.inline().length, at);
+    at += ChangeSetCodec.align(state.manifest().length);
     int count = source.get(ChangeSetCodec.INT, LAYER_COUNT_AT);
     require(count >= 0, LAYER_COUNT_AT, count + " layers");
     List<ChangeSet> layers = new ArrayList<>();
@@ -82,12 +86,24 @@ public final class CommitCodec {
     int checksum = source.get(ChangeSetCodec.INT, STATE_CHECKSUM_AT);
     require((flags & ~IS_STORED) == 0, FLAGS_AT, "flags " + flags);
     require(length >= 0, STATE_LENGTH_AT, "state of " + length + " bytes");
-    if (flags == IS_STORED) {
-      return new StateBytes(new byte[0], true, length, checksum);
-    }
-    require(length <= source.byteSize() - HEADER_BYTES, STATE_LENGTH_AT, "state of " + length);
-    byte[] inline = source.asSlice(HEADER_BYTES, length).toArray(ValueLayout.JAVA_BYTE);
-    return new StateBytes(inline, false, length, checksum);
+    boolean stored = flags == IS_STORED;
+    byte[] inline = decodeBytes(source, HEADER_BYTES, stored ? 0 : length, STATE_LENGTH_AT);
+    byte[] manifest =
+        decodeBytes(
+            source,
+            HEADER_BYTES + ChangeSetCodec.align(inline.length),
+            source.get(ChangeSetCodec.INT, MANIFEST_LENGTH_AT),
+            MANIFEST_LENGTH_AT);
+    return new StateBytes(inline, stored, length, checksum, manifest);
+  }
+
+  // Bytes that are filled up with zeros.
+  private static byte[] decodeBytes(MemorySegment source, long at, long length, long lengthAt) {
+    long room = source.byteSize() - at;
+    require(length >= 0 && length <= room, lengthAt, "length of " + length + " bytes");
+    require(ChangeSetCodec.align(length) <= room, lengthAt, "length of " + length + " bytes");
+    requireZeros(source, at + length, at + ChangeSetCodec.align(length));
+    return source.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE);
   }
 
   private static void requireZeros(MemorySegment source, long from, long to) {

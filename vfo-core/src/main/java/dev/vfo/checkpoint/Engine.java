@@ -49,7 +49,7 @@ public final class Engine implements AutoCloseable {
   private final EngineParts parts;
   private final JournalWriter journal;
   private final Reserve reserve;
-  private final StateStore states;
+  private final States states;
   private final ApplyQueue queue;
   private final BackgroundWork background;
   private final Rollbacks rollbacks = new Rollbacks();
@@ -215,8 +215,10 @@ public final class Engine implements AutoCloseable {
     long number = before == null ? 1 : before.number() + 1;
     Instant now = options.clock().instant();
     List<ChangeSet> changes = extract(layers);
+    States.Saved saved;
     try (Arena arena = Arena.ofShared()) {
-      MemorySegment payload = prepare(number, now, changes, state, arena);
+      saved = save(number, state);
+      MemorySegment payload = prepare(now, changes, saved, arena);
       append(number, payload);
     }
     List<PendingLayer> pending = new ArrayList<>();
@@ -225,7 +227,7 @@ public final class Engine implements AutoCloseable {
     }
     parts.layers().commit(layers);
     queue.add(pending, number);
-    return new Checkpoint(number, now, state);
+    return new Checkpoint(number, now, states.committed(saved, state));
   }
 
   private List<ChangeSet> extract(List<Layer> layers) {
@@ -242,10 +244,17 @@ public final class Engine implements AutoCloseable {
     }
   }
 
+  private States.Saved save(long number, State state) throws IOException {
+    try {
+      return states.save(number, state);
+    } catch (StorageException e) {
+      throw e.isNoSpace() ? noSpace(e.getMessage(), e) : e;
+    }
+  }
+
   // Everything that may fail for want of space; after a failure the step is as it was.
   private MemorySegment prepare(
-      long number, Instant now, List<ChangeSet> changes, State state, Arena arena)
-      throws IOException {
+      Instant now, List<ChangeSet> changes, States.Saved state, Arena arena) throws IOException {
     List<Long> reserved = new ArrayList<>();
     boolean prepared = false;
     try {
@@ -255,11 +264,7 @@ public final class Engine implements AutoCloseable {
         reserved.add(change.layer());
       }
       Commit commit =
-          new Commit(
-              EngineParts.nanos(now),
-              parts.table().nextVirtual(),
-              states.save(number, state),
-              changes);
+          new Commit(EngineParts.nanos(now), parts.table().nextVirtual(), state.bytes(), changes);
       long bytes = CommitCodec.encodedBytes(commit);
       requireDisk(bytes);
       makeRoom(bytes);
@@ -274,6 +279,7 @@ public final class Engine implements AutoCloseable {
       throw e;
     } finally {
       if (!prepared) {
+        states.dropped(state);
         for (long layer : reserved) {
           reserve.release(layer);
         }
@@ -299,13 +305,17 @@ public final class Engine implements AutoCloseable {
   }
 
   private void requireDisk(long bytes) throws IOException {
-    long used = journal.bytesOnDisk() + reserve.total();
-    if (used > options.diskBytes() - bytes) {
+    if (usedBytes() > options.diskBytes() - bytes) {
       queue.drainTo(0);
-      if (journal.bytesOnDisk() + reserve.total() > options.diskBytes() - bytes) {
+      states.removeUnused();
+      if (usedBytes() > options.diskBytes() - bytes) {
         throw noSpace("the bound of " + options.diskBytes() + " bytes for .vfo is reached", null);
       }
     }
+  }
+
+  private long usedBytes() {
+    return journal.bytesOnDisk() + reserve.total() + states.bytesOnDisk();
   }
 
   private void makeRoom(long bytes) throws IOException {

@@ -13,6 +13,7 @@ import dev.vfo.journal.JournalOptions;
 import dev.vfo.journal.JournalReader;
 import dev.vfo.journal.JournalWriter;
 import dev.vfo.journal.RootId;
+import dev.vfo.parts.PartStoreOptions;
 import dev.vfo.recovery.Recovered;
 import dev.vfo.recovery.Recovery;
 import dev.vfo.storage.Storage;
@@ -46,7 +47,7 @@ final class OpenRoot implements AutoCloseable {
   private final AppliedMark mark;
   private final JournalWriter journal;
   private final Reserve reserve;
-  private final StateStore states;
+  private final States states;
   private final EngineParts parts;
   private final Applier applier;
   private final @Nullable Checkpoint last;
@@ -73,7 +74,8 @@ final class OpenRoot implements AutoCloseable {
       control.announce(ProcessHandle.current().pid());
       mark = AppliedMark.open(storage, control.fd(), id);
       open.push(mark::close);
-      states = new StateStore(storage, control.stateFd());
+      states = openStates(id, found);
+      open.push(states::close);
       last = checkpoint(found);
       AcknowledgedCell acknowledged = AcknowledgedCell.open(storage, control.fd(), id);
       open.push(acknowledged::close);
@@ -91,7 +93,7 @@ final class OpenRoot implements AutoCloseable {
       parts = parts(found);
       open.push(() -> parts.home().close());
       applier = new Applier(target, parts.home().changeLock(), parts, reserve);
-      states.removeAllBut(found.checkpoint());
+      states.removeOthers();
       journal.retire(mark.value().checkpointNumber());
       opened = true;
     } finally {
@@ -130,6 +132,17 @@ final class OpenRoot implements AutoCloseable {
         options, rootFd, control.stageFd(), found.newestLayer() + 1, nextVirtual);
   }
 
+  private States openStates(RootId id, Recovered found) throws IOException {
+    Commit commit = found.last();
+    return States.open(
+        storage,
+        control,
+        id,
+        found.checkpoint(),
+        commit == null ? null : commit.state(),
+        PartStoreOptions.ofPackBytes(options.maxSegmentBytes()));
+  }
+
   private @Nullable Checkpoint checkpoint(Recovered found) throws IOException {
     Commit commit = found.last();
     if (commit == null) {
@@ -139,8 +152,7 @@ final class OpenRoot implements AutoCloseable {
     Instant time =
         Instant.ofEpochSecond(
             Math.floorDiv(nanos, 1_000_000_000L), Math.floorMod(nanos, 1_000_000_000L));
-    return new Checkpoint(
-        found.checkpoint(), time, states.load(found.checkpoint(), commit.state()));
+    return new Checkpoint(found.checkpoint(), time, states.load());
   }
 
   /** How many files can still be made. */
@@ -169,7 +181,7 @@ final class OpenRoot implements AutoCloseable {
     return reserve;
   }
 
-  StateStore states() {
+  States states() {
     return states;
   }
 

@@ -1,7 +1,6 @@
 package dev.vfo.checkpoint;
 
 import dev.vfo.CorruptJournalException;
-import dev.vfo.State;
 import dev.vfo.changes.StateBytes;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.Name;
@@ -18,8 +17,8 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * The folder {@code state}: states that are too long for a record, in a file each that is named by
- * its checkpoint's number and is durable before the record is written.
+ * The folder {@code state}: bytes of states that are too long for a record, in a file each that is
+ * named by its checkpoint's number and is durable before the record is written.
  */
 final class StateStore {
   private static final int MODE = 0600;
@@ -40,17 +39,16 @@ final class StateStore {
    * What the record of a checkpoint is to say of its state; a long one is durable in its file when
    * this returns.
    */
-  StateBytes save(long checkpoint, State state) throws StorageException {
-    byte[] bytes = state.bytes();
+  StateBytes save(long checkpoint, byte[] bytes, byte[] manifest) throws StorageException {
     CRC32C checksum = new CRC32C();
     checksum.update(bytes);
     int crc = (int) checksum.getValue();
     if (bytes.length <= StateBytes.MAX_INLINE_BYTES) {
-      return new StateBytes(bytes, false, bytes.length, crc);
+      return new StateBytes(bytes, false, bytes.length, crc, manifest);
     }
     stored.add(checkpoint);
     write(name(checkpoint), bytes);
-    return new StateBytes(new byte[0], true, bytes.length, crc);
+    return new StateBytes(new byte[0], true, bytes.length, crc, manifest);
   }
 
   private void write(Name name, byte[] bytes) throws StorageException {
@@ -70,15 +68,15 @@ final class StateStore {
     storage.sync(folderFd);
   }
 
-  /** The state that a record speaks of. */
-  State load(long checkpoint, StateBytes saved) throws IOException {
+  /** The bytes of the state that a record speaks of. */
+  byte[] load(long checkpoint, StateBytes saved) throws IOException {
     byte[] bytes = saved.isStored() ? read(checkpoint, saved) : saved.inline();
     CRC32C checksum = new CRC32C();
     checksum.update(bytes);
     if (bytes.length != saved.lengthBytes() || (int) checksum.getValue() != saved.checksum()) {
       throw new CorruptJournalException(path(checkpoint), 0, "not the state that was committed");
     }
-    return State.of(bytes);
+    return bytes;
   }
 
   private byte[] read(long checkpoint, StateBytes saved) throws IOException {

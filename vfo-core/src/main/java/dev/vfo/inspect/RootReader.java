@@ -18,6 +18,7 @@ import dev.vfo.journal.RecordPosition;
 import dev.vfo.journal.RootId;
 import dev.vfo.journal.RootIdFile;
 import dev.vfo.journal.SegmentInspection;
+import dev.vfo.parts.PartStore;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.Storage;
@@ -149,6 +150,7 @@ final class RootReader {
       if (strict) {
         noteFaults(() -> reader.scan(acknowledged, applied.checkpointNumber()));
         noteFaults(() -> verifyState(folder));
+        noteFaults(() -> verifyParts(folder, id));
       }
       return true;
     } finally {
@@ -192,6 +194,13 @@ final class RootReader {
       } finally {
         storage.close(states);
       }
+    }
+    return true;
+  }
+
+  private boolean verifyParts(ControlFolder folder, RootId id) throws IOException {
+    if (lastState.isPresent()) {
+      PartStore.verify(storage, folder.fd(), id, lastState.get().manifest());
     }
     return true;
   }
