@@ -56,9 +56,20 @@ public final class EntryOperations {
     return entry;
   }
 
+  private interface Change {
+    void run() throws IOException;
+  }
+
+  private void change(Change change) throws IOException {
+    engine.run(() -> {
+      change.run();
+      return change;
+    });
+  }
+
   /** The number that a name in a directory stands for, pinned. */
   public long lookup(long directory, Name name) throws IOException {
-    return engine.names().lookup(entry(directory), name).number();
+    return engine.run(() -> engine.names().lookup(entry(directory), name).number());
   }
 
   /** Gives pins back. */
@@ -72,7 +83,7 @@ public final class EntryOperations {
 
   /** The attributes. */
   public EntryStat stat(long number) throws IOException {
-    return engine.attributes().stat(entry(number));
+    return engine.run(() -> engine.attributes().stat(entry(number)));
   }
 
   /** How many open handles can write to it. */
@@ -82,12 +93,12 @@ public final class EntryOperations {
 
   /** The entries of a directory at this instant. */
   public List<DirectoryItem> list(long directory) throws IOException {
-    return engine.names().list(entry(directory));
+    return engine.run(() -> engine.names().list(entry(directory)));
   }
 
   /** The target of a symbolic link. */
   public byte[] readSymlink(long number) throws IOException {
-    return engine.names().readSymlink(entry(number));
+    return engine.run(() -> engine.names().readSymlink(entry(number)));
   }
 
   /** Makes a regular file; EEXIST when the name is taken. The result is pinned. */
@@ -122,52 +133,52 @@ public final class EntryOperations {
       throws IOException {
     int mode = type == FileType.SYMLINK ? LINK_MODE : owner.mode();
     NewFile file = new NewFile(type, mode, owner.uid(), owner.gid(), device, target);
-    FileEntry made = engine.names().create(entry(directory), name, file);
+    FileEntry made = engine.run(() -> engine.names().create(entry(directory), name, file));
     fireName(directory, name);
     return made.number();
   }
 
   /** Gives a file, no directory, one more name. */
   public void link(long number, long directory, Name name) throws IOException {
-    engine.names().link(entry(number), entry(directory), name);
+    change(() -> engine.names().link(entry(number), entry(directory), name));
     fireName(directory, name);
   }
 
   /** Removes a name that is no directory; the file lives on while it is open. */
   public void unlink(long directory, Name name) throws IOException {
-    engine.names().unlink(entry(directory), name);
+    change(() -> engine.names().unlink(entry(directory), name));
     fireName(directory, name);
   }
 
   /** Removes an empty directory. */
   public void removeDirectory(long directory, Name name) throws IOException {
-    engine.names().removeDirectory(entry(directory), name);
+    change(() -> engine.names().removeDirectory(entry(directory), name));
     fireName(directory, name);
   }
 
   /** Renames. */
   public void rename(long from, Name fromName, long to, Name toName, RenameMode mode)
       throws IOException {
-    engine.names().rename(entry(from), fromName, entry(to), toName, mode);
+    change(() -> engine.names().rename(entry(from), fromName, entry(to), toName, mode));
     fireName(from, fromName);
     fireName(to, toName);
   }
 
   /** Sets the permission bits. */
   public void changeMode(long number, int mode) throws IOException {
-    engine.attributes().changeMode(entry(number), mode);
+    change(() -> engine.attributes().changeMode(entry(number), mode));
     fireEntry(number);
   }
 
   /** Sets owner and group; -1 leaves one as it is. */
   public void changeOwner(long number, int uid, int gid) throws IOException {
-    engine.attributes().changeOwner(entry(number), uid, gid);
+    change(() -> engine.attributes().changeOwner(entry(number), uid, gid));
     fireEntry(number);
   }
 
   /** Sets the times, in nanoseconds since 1970, or {@link dev.vfo.storage.FileStat#OMIT_TIME}. */
   public void setTimes(long number, long accessNanos, long modifyNanos) throws IOException {
-    engine.attributes().setTimes(entry(number), accessNanos, modifyNanos);
+    change(() -> engine.attributes().setTimes(entry(number), accessNanos, modifyNanos));
     fireEntry(number);
   }
 
@@ -178,7 +189,7 @@ public final class EntryOperations {
     if (sizeBytes < 0) {
       throw new StorageException(Errno.EINVAL, "truncate", "to " + sizeBytes);
     }
-    engine.content().truncate(entry, sizeBytes);
+    change(() -> engine.content().truncate(entry, sizeBytes));
     fireEntry(number);
   }
 
@@ -207,7 +218,7 @@ public final class EntryOperations {
     boolean opened = false;
     try {
       if ((flags & OpenFlag.TRUNCATE) != 0 && writes) {
-        engine.content().truncate(entry, 0);
+        change(() -> engine.content().truncate(entry, 0));
         fireEntry(number);
       }
       opened = true;

@@ -76,7 +76,7 @@ public final class VirtualFile implements AutoCloseable {
     }
     int total = 0;
     if (target.isDirect()) {
-      total = (int) engine.content().read(entry, position, MemorySegment.ofBuffer(target));
+      total = (int) content(position, MemorySegment.ofBuffer(target));
     } else {
       total = readToHeap(MemorySegment.ofBuffer(target), position);
     }
@@ -92,7 +92,7 @@ public final class VirtualFile implements AutoCloseable {
       MemorySegment piece = arena.allocate(Math.min(size, PIECE_BYTES));
       while (done < size) {
         MemorySegment part = piece.asSlice(0, Math.min(piece.byteSize(), size - done));
-        long count = engine.content().read(entry, position + done, part);
+        long count = content(position + done, part);
         MemorySegment.copy(part, 0, target, done, count);
         done += count;
         if (count < part.byteSize()) {
@@ -101,6 +101,10 @@ public final class VirtualFile implements AutoCloseable {
       }
     }
     return (int) done;
+  }
+
+  private long content(long position, MemorySegment target) throws IOException {
+    return engine.run(() -> engine.content().read(entry, position, target));
   }
 
   /**
@@ -112,7 +116,7 @@ public final class VirtualFile implements AutoCloseable {
   public long ranges(long position, long lengthBytes, RangeVisitor visitor) throws IOException {
     use(OpenFlag.READ, "read");
     requireNotNegative(position);
-    return engine.content().ranges(entry, position, lengthBytes, visitor);
+    return engine.run(() -> engine.content().ranges(entry, position, lengthBytes, visitor));
   }
 
   /**
@@ -151,13 +155,13 @@ public final class VirtualFile implements AutoCloseable {
 
   private FileContent.Written writePiece(MemorySegment piece, long at, boolean atEnd)
       throws IOException {
-    FileContent.Written written = engine.content().write(entry, at, atEnd, piece);
+    FileContent.Written written = write(at, atEnd, piece);
     if (written.lengthBytes() > 0) {
       return written;
     }
     // The budget is used up; what is committed gives its memory back once it is in the root.
     engine.awaitApplied();
-    written = engine.content().write(entry, at, atEnd, piece);
+    written = write(at, atEnd, piece);
     if (written.lengthBytes() == 0) {
       throw new StorageException(
           Errno.ENOMEM,
@@ -166,6 +170,11 @@ public final class VirtualFile implements AutoCloseable {
               + " (the step is larger than the memory budget: checkpoint more often, or raise it)");
     }
     return written;
+  }
+
+  private FileContent.Written write(long at, boolean atEnd, MemorySegment piece)
+      throws IOException {
+    return engine.run(() -> engine.content().write(entry, at, atEnd, piece));
   }
 
   /** The file's own offset, bytes. */
@@ -189,7 +198,7 @@ public final class VirtualFile implements AutoCloseable {
   /** The attributes. */
   public EntryStat stat() throws IOException {
     use(0, "stat");
-    return engine.attributes().stat(entry);
+    return engine.run(() -> engine.attributes().stat(entry));
   }
 
   /** Sets the size; what is added reads as zeros. */
@@ -238,6 +247,8 @@ public final class VirtualFile implements AutoCloseable {
       followRollbacks();
     }
     if (stale) {
+      // When it was closing that dropped the step, that is the answer.
+      engine.requireOpen();
       throw new StaleHandleException(
           "the handle of " + entry + " was opened in a step that was rolled back: open it again");
     }

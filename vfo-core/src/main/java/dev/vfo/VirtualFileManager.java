@@ -129,7 +129,8 @@ public final class VirtualFileManager implements AutoCloseable {
   }
 
   /**
-   * Drops the step, as a crash would, and waits until what is committed is in the root.
+   * Drops the step, as a crash would, and waits until what is committed is in the root. Calls of
+   * other threads that run meanwhile are finished, or get {@link FailedManagerException}.
    *
    * @throws StuckApplyException when a layer cannot be applied; it is closed all the same, and the
    *     journal has the layer

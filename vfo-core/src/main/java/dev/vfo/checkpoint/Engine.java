@@ -168,6 +168,25 @@ public final class Engine implements AutoCloseable {
     return closed || failure != null;
   }
 
+  /** A call to the files that may fail because the manager is closed meanwhile. */
+  public interface FileCall<T> {
+    /** Does it. */
+    T run() throws IOException;
+  }
+
+  /**
+   * Runs a call to the files. One that fails says what {@link #requireOpen} says, if that is why.
+   */
+  public <T> T run(FileCall<T> call) throws IOException {
+    requireOpen();
+    try {
+      return call.run();
+    } catch (StorageException e) {
+      requireOpen();
+      throw e;
+    }
+  }
+
   /** Closes the active layer, in memory; returns its number. */
   public long seal() throws FailedManagerException {
     requireOpen();
@@ -372,6 +391,10 @@ public final class Engine implements AutoCloseable {
   public void awaitApplied() throws StuckApplyException, FailedManagerException {
     requireOpen();
     queue.drain();
+    if (queue.size() > 0) {
+      // Closed meanwhile, with a layer that could not be applied.
+      requireOpen();
+    }
   }
 
   /** Goes back to the last checkpoint: drops the active layer and the sealed ones. */
@@ -390,7 +413,10 @@ public final class Engine implements AutoCloseable {
     rollbacks.add(committedLayer, next);
   }
 
-  /** Drops the step, applies what is committed, and closes. */
+  /**
+   * Drops the step, applies what is committed, and closes. Calls that run meanwhile are finished,
+   * or say that it is closed.
+   */
   @Override
   public void close() throws IOException {
     commitLock.lock();
@@ -398,13 +424,14 @@ public final class Engine implements AutoCloseable {
       if (closed) {
         return;
       }
+      // First: nobody is to be told of the rollback that is a part of it.
+      closed = true;
       try {
         if (failure == null) {
           drop();
           queue.drain();
         }
       } finally {
-        closed = true;
         queue.close();
         root.close();
       }
