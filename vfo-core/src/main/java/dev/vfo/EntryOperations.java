@@ -214,15 +214,22 @@ public final class EntryOperations {
     if (entry.isForeignDevice() && writes) {
       throw new StorageException(Errno.EXDEV, "open for writing", entry.toString());
     }
+    boolean truncates = writes && (flags & OpenFlag.TRUNCATE) != 0;
     entry.opened(writes);
     boolean opened = false;
     try {
-      if ((flags & OpenFlag.TRUNCATE) != 0 && writes) {
-        change(() -> engine.content().truncate(entry, 0));
+      VirtualFile file =
+          engine.inStep(() -> {
+            if (truncates) {
+              engine.content().truncate(entry, 0);
+            }
+            return new VirtualFile(this, engine, entry, flags, append);
+          });
+      opened = true;
+      if (truncates) {
         fireEntry(number);
       }
-      opened = true;
-      return new VirtualFile(this, engine, entry, flags, append);
+      return file;
     } finally {
       if (!opened) {
         entry.closed(writes);

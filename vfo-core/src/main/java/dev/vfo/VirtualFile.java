@@ -1,7 +1,6 @@
 package dev.vfo;
 
 import dev.vfo.checkpoint.Engine;
-import dev.vfo.checkpoint.Rollbacks.Rollback;
 import dev.vfo.overlay.FileContent;
 import dev.vfo.overlay.FileEntry;
 import dev.vfo.storage.Errno;
@@ -26,11 +25,8 @@ public final class VirtualFile implements AutoCloseable {
   private final FileEntry entry;
   private final int flags;
   private final boolean append;
-  private final long openedInLayer;
-  private final OffsetHistory offset;
+  private final HandleSteps steps;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private int rollbacksSeen;
-  private boolean stale;
 
   VirtualFile(
       EntryOperations operations, Engine engine, FileEntry entry, int flags, boolean append) {
@@ -39,9 +35,7 @@ public final class VirtualFile implements AutoCloseable {
     this.entry = entry;
     this.flags = flags;
     this.append = append;
-    this.rollbacksSeen = engine.rollbacks().count();
-    this.openedInLayer = engine.activeLayer();
-    this.offset = new OffsetHistory(openedInLayer);
+    this.steps = new HandleSteps(engine, entry);
   }
 
   /** Number of the entry that is open. */
@@ -56,11 +50,7 @@ public final class VirtualFile implements AutoCloseable {
    */
   public synchronized int read(ByteBuffer target) throws IOException {
     use(OpenFlag.READ, "read");
-    int count = read(target, offset.value());
-    if (count > 0) {
-      offset.set(engine.activeLayer(), offset.value() + count);
-    }
-    return count;
+    return moved(target, steps.readOn(from -> readTo(target, from)));
   }
 
   /**
@@ -71,17 +61,21 @@ public final class VirtualFile implements AutoCloseable {
   public int read(ByteBuffer target, long position) throws IOException {
     use(OpenFlag.READ, "read");
     requireNotNegative(position);
-    if (!target.hasRemaining()) {
-      return 0;
-    }
-    int total = 0;
-    if (target.isDirect()) {
-      total = (int) content(position, MemorySegment.ofBuffer(target));
-    } else {
-      total = readToHeap(MemorySegment.ofBuffer(target), position);
-    }
-    target.position(target.position() + total);
-    return total == 0 ? -1 : total;
+    return moved(target, steps.read(() -> readTo(target, position)));
+  }
+
+  private static int moved(ByteBuffer target, int count) {
+    boolean end = count == 0 && target.hasRemaining();
+    target.position(target.position() + count);
+    return end ? -1 : count;
+  }
+
+  /** Fills the buffer without moving it. */
+  private int readTo(ByteBuffer target, long position) throws IOException {
+    MemorySegment memory = MemorySegment.ofBuffer(target);
+    return target.isDirect()
+        ? (int) engine.content().read(entry, position, memory)
+        : readToHeap(memory, position);
   }
 
   // Home files are read by the kernel, which needs memory off the heap.
@@ -92,7 +86,7 @@ public final class VirtualFile implements AutoCloseable {
       MemorySegment piece = arena.allocate(Math.min(size, PIECE_BYTES));
       while (done < size) {
         MemorySegment part = piece.asSlice(0, Math.min(piece.byteSize(), size - done));
-        long count = content(position + done, part);
+        long count = engine.content().read(entry, position + done, part);
         MemorySegment.copy(part, 0, target, done, count);
         done += count;
         if (count < part.byteSize()) {
@@ -101,10 +95,6 @@ public final class VirtualFile implements AutoCloseable {
       }
     }
     return (int) done;
-  }
-
-  private long content(long position, MemorySegment target) throws IOException {
-    return engine.run(() -> engine.content().read(entry, position, target));
   }
 
   /**
@@ -121,73 +111,84 @@ public final class VirtualFile implements AutoCloseable {
 
   /**
    * Writes all that remains at the file's own offset, or with APPEND at the end, and moves the
-   * offset.
+   * offset. More than 1 MiB is several writes: a checkpoint can come between.
    */
   public synchronized int write(ByteBuffer source) throws IOException {
     use(OpenFlag.WRITE, "write");
-    int start = source.position();
-    long end = writeAll(source, offset.value(), append);
-    offset.set(engine.activeLayer(), end);
-    return source.position() - start;
+    return writeAll(
+        source,
+        (done, piece) -> {
+          FileContent.Written written = content(steps.offset(), piece);
+          if (written.lengthBytes() > 0) {
+            steps.setOffset(written.offset() + written.lengthBytes());
+          }
+          return written.lengthBytes();
+        });
   }
 
   /** Writes all that remains at an offset; with APPEND at the end all the same, as Linux does. */
   public int write(ByteBuffer source, long position) throws IOException {
     use(OpenFlag.WRITE, "write");
     requireNotNegative(position);
-    int start = source.position();
-    writeAll(source, position, append);
-    return source.position() - start;
+    return writeAll(source, (done, piece) -> content(position + done, piece).lengthBytes());
   }
 
-  private long writeAll(ByteBuffer source, long position, boolean atEnd) throws IOException {
-    long at = position;
-    while (source.hasRemaining()) {
-      ByteBuffer piece = source.slice();
-      piece.limit(Math.min(piece.limit(), PIECE_BYTES));
-      FileContent.Written written = writePiece(MemorySegment.ofBuffer(piece), at, atEnd);
-      source.position(source.position() + (int) written.lengthBytes());
-      at = written.offset() + written.lengthBytes();
+  private FileContent.Written content(long at, MemorySegment piece) throws IOException {
+    return engine.content().write(entry, at, append, piece);
+  }
+
+  private interface PieceWriter {
+    /** Writes a piece, or its beginning; returns the number of bytes. */
+    long write(int doneBytes, MemorySegment piece) throws IOException;
+  }
+
+  private int writeAll(ByteBuffer source, PieceWriter writer) throws IOException {
+    MemorySegment all = MemorySegment.ofBuffer(source);
+    HandleSteps.Progress progress = steps.new Progress();
+    HandleSteps.Writing writing =
+        done -> {
+          long length = Math.min(PIECE_BYTES, all.byteSize() - done);
+          return writer.write(done, all.asSlice(done, length));
+        };
+    try {
+      while (progress.doneBytes() < all.byteSize()) {
+        if (!progress.goOn(writing)) {
+          // The budget is used up; what is committed gives its memory back once it is in the root.
+          engine.awaitApplied();
+          require(progress.goOn(writing));
+        }
+      }
+    } finally {
+      source.position(source.position() + progress.doneBytes());
     }
     operations.fireEntry(entry.number());
-    return at;
+    return progress.doneBytes();
   }
 
-  private FileContent.Written writePiece(MemorySegment piece, long at, boolean atEnd)
-      throws IOException {
-    FileContent.Written written = write(at, atEnd, piece);
-    if (written.lengthBytes() > 0) {
-      return written;
-    }
-    // The budget is used up; what is committed gives its memory back once it is in the root.
-    engine.awaitApplied();
-    written = write(at, atEnd, piece);
-    if (written.lengthBytes() == 0) {
+  private void require(boolean memory) throws StorageException {
+    if (!memory) {
       throw new StorageException(
           Errno.ENOMEM,
           "write",
           entry
               + " (the step is larger than the memory budget: checkpoint more often, or raise it)");
     }
-    return written;
-  }
-
-  private FileContent.Written write(long at, boolean atEnd, MemorySegment piece)
-      throws IOException {
-    return engine.run(() -> engine.content().write(entry, at, atEnd, piece));
   }
 
   /** The file's own offset, bytes. */
   public synchronized long position() throws IOException {
     use(0, "seek");
-    return offset.value();
+    return steps.offset();
   }
 
   /** Sets the file's own offset; it may lie behind the end. */
   public synchronized void position(long position) throws IOException {
     use(0, "seek");
     requireNotNegative(position);
-    offset.set(engine.activeLayer(), position);
+    steps.change(() -> {
+      steps.setOffset(position);
+      return position;
+    });
   }
 
   /** Size, bytes. */
@@ -198,7 +199,7 @@ public final class VirtualFile implements AutoCloseable {
   /** The attributes. */
   public EntryStat stat() throws IOException {
     use(0, "stat");
-    return engine.run(() -> engine.attributes().stat(entry));
+    return steps.read(() -> engine.attributes().stat(entry));
   }
 
   /** Sets the size; what is added reads as zeros. */
@@ -208,7 +209,10 @@ public final class VirtualFile implements AutoCloseable {
     if ((flags & OpenFlag.WRITE) == 0) {
       throw new StorageException(Errno.EINVAL, "truncate", entry + ", which is open for reading");
     }
-    engine.content().truncate(entry, sizeBytes);
+    steps.change(() -> {
+      engine.content().truncate(entry, sizeBytes);
+      return sizeBytes;
+    });
     operations.fireEntry(entry.number());
   }
 
@@ -223,7 +227,10 @@ public final class VirtualFile implements AutoCloseable {
     if (position < 0 || lengthBytes <= 0) {
       throw new StorageException(Errno.EINVAL, "allocate", position + " + " + lengthBytes);
     }
-    engine.content().grow(entry, keepSize ? 0 : position + lengthBytes);
+    steps.change(() -> {
+      engine.content().grow(entry, keepSize ? 0 : position + lengthBytes);
+      return lengthBytes;
+    });
     operations.fireEntry(entry.number());
   }
 
@@ -243,28 +250,12 @@ public final class VirtualFile implements AutoCloseable {
     if (closed.get()) {
       throw new StorageException(Errno.EBADF, what, entry + ", which was closed");
     }
-    if (engine.rollbacks().count() != rollbacksSeen) {
-      followRollbacks();
-    }
-    if (stale) {
-      // When it was closing that dropped the step, that is the answer.
-      engine.requireOpen();
-      throw new StaleHandleException(
-          "the handle of " + entry + " was opened in a step that was rolled back: open it again");
-    }
+    steps.follow();
     if (needed == OpenFlag.READ && entry.isDirectory()) {
       throw new StorageException(Errno.EISDIR, what, entry.toString());
     }
     if ((flags & needed) != needed) {
       throw new StorageException(Errno.EBADF, what, entry + ", which is not open for that");
-    }
-  }
-
-  private synchronized void followRollbacks() {
-    for (Rollback rollback : engine.rollbacks().since(rollbacksSeen)) {
-      stale |= rollback.drops(openedInLayer);
-      offset.drop(rollback);
-      rollbacksSeen++;
     }
   }
 

@@ -56,7 +56,7 @@ class CloseRaceTest {
   }
 
   @Test
-  void aNameThatIsLookedUpIsFound() throws Exception {
+  void aNameThatIsLookedUpHasNotLostItsDirectory() throws Exception {
     Files.write(folder.resolve("file"), SHORT);
     VirtualFileManager files = open();
     VirtualFile file = files.tree().open("file");
@@ -77,8 +77,13 @@ class CloseRaceTest {
       Thread.onSpinWait();
     }
     storage.goOn();
-    assertEquals(SHORT.length, reading.get());
-    assertArrayEquals(SHORT, content.array());
+    // Whether it is read to its end is a matter of who is first; never is it another file's.
+    try {
+      assertEquals(SHORT.length, reading.get());
+      assertArrayEquals(SHORT, content.array());
+    } catch (ExecutionException e) {
+      assertInstanceOf(FailedManagerException.class, e.getCause());
+    }
     closing.join();
     assertEquals(Set.of(), storage.openDescriptors());
   }

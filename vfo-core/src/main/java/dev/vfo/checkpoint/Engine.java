@@ -187,6 +187,24 @@ public final class Engine implements AutoCloseable {
     }
   }
 
+  /**
+   * Runs a call that changes something, wholly in one step: no seal and no rollback comes between.
+   */
+  public <T> T inStep(FileCall<T> call) throws IOException {
+    Lock gate = gate();
+    gate.lock();
+    try {
+      return run(call);
+    } finally {
+      gate.unlock();
+    }
+  }
+
+  /** Held by all that must happen in one step. */
+  public Lock gate() {
+    return parts.layers().gate();
+  }
+
   /** Closes the active layer, in memory; returns its number. */
   public long seal() throws FailedManagerException {
     requireOpen();
@@ -409,8 +427,10 @@ public final class Engine implements AutoCloseable {
   }
 
   private void drop() {
-    long next = parts.layers().dropUndecided(parts.names().lock().writeLock());
-    rollbacks.add(committedLayer, next);
+    parts
+        .layers()
+        .dropUndecided(
+            parts.names().lock().writeLock(), next -> rollbacks.add(committedLayer, next));
   }
 
   /**

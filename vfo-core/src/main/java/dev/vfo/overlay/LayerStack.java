@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongConsumer;
 
 /**
  * The layers of a manager: one active, then the sealed ones, then the committed ones that are not
@@ -79,12 +80,14 @@ public final class LayerStack {
    * commit.
    *
    * @param namespaceLock the write side, taken behind the gate
-   * @return number of the new active layer
+   * @param announced is told the number of the new active layer before anything is dropped: who has
+   *     seen something that was dropped can know of it
    */
-  public long dropUndecided(Lock namespaceLock) {
+  public void dropUndecided(Lock namespaceLock, LongConsumer announced) {
     gate.writeLock().lock();
     namespaceLock.lock();
     try {
+      announced.accept(active.number() + 1);
       List<EntryDelta> dropped = new ArrayList<>(active.deltas());
       synchronized (this) {
         sealed.forEach(layer -> dropped.addAll(layer.deltas()));
@@ -92,7 +95,6 @@ public final class LayerStack {
       }
       active = new Layer(active.number() + 1, pool);
       dropped.forEach(LayerStack::drop);
-      return active.number();
     } finally {
       namespaceLock.unlock();
       gate.writeLock().unlock();
