@@ -183,6 +183,7 @@ public final class Namespace {
       if (entry == target) {
         return entry;
       }
+      rememberTarget(target);
       if (mode == RenameMode.EXCHANGE && target != null) {
         changes.exchange(entry, from, fromName, target, to, toName);
       } else {
