@@ -161,7 +161,12 @@ public final class FileTree {
     for (String part : path.split("/", -1)) {
       prefix.append(part);
       if (!part.isEmpty() && !exists(prefix.toString())) {
-        createDirectory(prefix.toString());
+        try {
+          createDirectory(prefix.toString());
+        } catch (StorageException e) {
+          // Somebody else has made it meanwhile: so it is there.
+          requireErrno(e, Errno.EEXIST);
+        }
       }
       prefix.append('/');
     }

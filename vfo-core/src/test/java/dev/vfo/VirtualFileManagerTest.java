@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -239,6 +240,27 @@ class VirtualFileManagerTest {
           IllegalArgumentException.class, () -> files.commit(first, State.of(new byte[] {1})));
       assertArrayEquals(
           new byte[] {2}, files.lastCheckpoint().orElseThrow().state().bytes(), "newer state");
+    }
+  }
+
+  @Test
+  void directoriesAreMadeByTwoAtOnce() throws Exception {
+    try (VirtualFileManager files = open()) {
+      Crew crew = new Crew();
+      Phaser together = new Phaser(2);
+      for (int i = 0; i < 2; i++) {
+        crew.start(() -> {
+          try {
+            for (int round = 0; round < 300; round++) {
+              together.arriveAndAwaitAdvance();
+              files.tree().createDirectories("a" + round + "/b/c");
+            }
+          } finally {
+            together.arriveAndDeregister();
+          }
+        });
+      }
+      crew.join();
     }
   }
 }
