@@ -16,6 +16,7 @@ import dev.vfo.testkit.model.TreePath;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +39,7 @@ class EngineSubject implements Subject {
 
   private final VirtualFileManager manager;
   private final EntryOperations entries;
+  private final List<Name> base;
   private final Map<Integer, VirtualFile> handles = new HashMap<>();
   private final Map<Integer, SealedStep> sealed = new HashMap<>();
 
@@ -46,8 +48,14 @@ class EngineSubject implements Subject {
   }
 
   EngineSubject(Path root, Options options) throws IOException {
-    manager = VirtualFileManager.open(root, options);
-    entries = manager.entries();
+    this(VirtualFileManager.open(root, options), List.of());
+  }
+
+  /** One of several that share a manager; this one's paths begin in a directory of the tree. */
+  EngineSubject(VirtualFileManager manager, List<Name> base) {
+    this.manager = manager;
+    this.entries = manager.entries();
+    this.base = base;
   }
 
   static Options options(Storage storage, HistoryClock clock) {
@@ -80,8 +88,10 @@ class EngineSubject implements Subject {
   }
 
   private long find(TreePath path) throws IOException {
+    List<Name> names = new ArrayList<>(base);
+    names.addAll(path.names());
     long at = entries.root();
-    for (Name name : path.names()) {
+    for (Name name : names) {
       long parent = at;
       try {
         at = entries.lookup(parent, name);
@@ -246,7 +256,7 @@ class EngineSubject implements Subject {
   @Override
   public List<ListedName> list(TreePath path) throws IOException {
     List<ListedName> names =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             at(path, entries::list).stream()
                 .map(item -> new ListedName(item.name(), item.type()))
                 .toList());
