@@ -10,15 +10,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** The tests with threads, with other seeds, for a tenth of the time that there is. */
 @Tag("deep")
 class ThreadsDeepTest {
-  private static final long NANOS_PER_MINUTE = 60_000_000_000L;
+  private static final int PERCENT = 10;
 
   @TempDir Path folder;
 
   @Test
   void threadsForLong() throws Exception {
-    long end =
-        System.nanoTime() + Integer.getInteger("vfo.deep.minutes", 10) * NANOS_PER_MINUTE / 10;
-    long first = Long.getLong("vfo.deep.seed", System.nanoTime() & Integer.MAX_VALUE);
+    long end = System.nanoTime() + DeepRun.nanos(PERCENT);
+    long first = DeepRun.firstSeed();
     long seed = first;
     while (System.nanoTime() < end) {
       try {
