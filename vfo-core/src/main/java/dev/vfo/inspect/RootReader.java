@@ -215,14 +215,16 @@ final class RootReader {
       return CommitPhase.NONE;
     }
     long last = checkpoints.isEmpty() ? 0 : checkpoints.getLast().number();
-    if (isTorn(folder, last)) {
+    // Space is reserved before a record is begun, and given back by whoever found it torn: then its
+    // rest only waits to be written over.
+    boolean reserved = folder.sizeBytes("reserve") > 0;
+    if (reserved && isTorn(folder, last)) {
       return CommitPhase.TORN;
     }
     if (last > 0 && acknowledged.isPresent() && acknowledged.getAsLong() < last) {
       return CommitPhase.UNACKNOWLEDGED;
     }
-    boolean reserved = unapplied.isEmpty() && folder.sizeBytes("reserve") > 0;
-    return reserved ? CommitPhase.BEGUN : CommitPhase.NONE;
+    return reserved && unapplied.isEmpty() ? CommitPhase.BEGUN : CommitPhase.NONE;
   }
 
   private boolean isTorn(ControlFolder folder, long last) throws IOException {
