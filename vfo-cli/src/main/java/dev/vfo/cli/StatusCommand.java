@@ -104,14 +104,11 @@ final class StatusCommand extends RootCommand {
   }
 
   private static String journal(RootInspection seen) {
-    int segments = seen.segments().size();
-    return "%d %s, %s, %d %s"
+    return "%s, %s, %s"
         .formatted(
-            segments,
-            segments == 1 ? "segment" : "segments",
+            Counted.of(seen.segments().size(), "segment"),
             Sizes.decimal(journalBytes(seen)),
-            seen.checkpoints().size(),
-            seen.checkpoints().size() == 1 ? "record" : "records");
+            Counted.of(seen.checkpoints().size(), "record"));
   }
 
   private static long journalBytes(RootInspection seen) {

@@ -61,15 +61,17 @@ final class VerifyCommand extends RootCommand {
     }
     terminal()
         .line(
-            "%s: %d segments, %d records, %s%s"
+            "%s: %s, %s, %s%s"
                 .formatted(
                     seen.root(),
-                    seen.segments().size(),
-                    seen.checkpoints().size(),
+                    Counted.of(seen.segments().size(), "segment"),
+                    Counted.of(seen.checkpoints().size(), "record"),
                     Sizes.decimal(bytes),
                     seen.isGood() ? ": all right" : ""));
-    if (seen.isGood() && !seen.unapplied().isEmpty()) {
-      terminal().line(seen.unapplied().size() + " layers are not applied yet, and can be");
+    int open = seen.unapplied().size();
+    if (seen.isGood() && open > 0) {
+      String are = open == 1 ? " is" : " are";
+      terminal().line(Counted.of(open, "layer") + are + " not applied yet, and can be");
     }
   }
 }

@@ -89,6 +89,21 @@ class RootCommandsTest {
   }
 
   @Test
+  void oneOfAThingIsNotToldAsSeveral() throws Exception {
+    LeftRoot.make(root, 1);
+    assertRuns(ExitCode.OK, "verify", "data");
+    assertTrue(terminal.out().contains(": 1 segment, 1 record, "), terminal.out());
+    assertTrue(
+        terminal.out().contains("\n1 layer is not applied yet, and can be\n"), terminal.out());
+    assertRuns(ExitCode.OK, "status", "data");
+    assertTrue(terminal.out().contains("  1 segment, "), terminal.out());
+    assertTrue(terminal.out().contains(", 1 record\n"), terminal.out());
+    LeftRoot.make(root, 1);
+    assertRuns(ExitCode.OK, "verify", "data");
+    assertTrue(terminal.out().contains(" 2 records, "), terminal.out());
+  }
+
+  @Test
   void historyIsNewestFirst() throws Exception {
     LeftRoot.make(root, 4);
     assertRuns(ExitCode.OK, "history", "-n", "2", "data");
