@@ -3,6 +3,7 @@ package dev.vfo.checkpoint;
 import dev.vfo.CopiedRootException;
 import dev.vfo.CorruptJournalException;
 import dev.vfo.NoSpaceException;
+import dev.vfo.UnusableRootException;
 import dev.vfo.apply.StageNames;
 import dev.vfo.journal.AcknowledgedCell;
 import dev.vfo.journal.AppliedMark;
@@ -70,16 +71,29 @@ final class ControlFolder implements AutoCloseable {
       opened = true;
       return folder;
     } catch (StorageException e) {
-      if (e.isNoSpace()) {
-        throw new NoSpaceException(
-            rootName + ": the disk is too full for the folder .vfo; make room", e);
-      }
-      throw e;
+      throw folder.explained(e);
     } finally {
       if (!opened) {
         folder.close();
       }
     }
+  }
+
+  private IOException explained(StorageException e) {
+    if (e.isNoSpace()) {
+      return new NoSpaceException(
+          rootName + ": the disk is too full for the folder .vfo; make room", e);
+    }
+    return switch (e.errno()) {
+      case EROFS, EACCES, EPERM ->
+          new UnusableRootException(
+              rootName
+                  + ": its folder .vfo cannot be used, "
+                  + e.errno().text()
+                  + ": make the root writable, and open it as the user who owns .vfo",
+              e);
+      default -> e;
+    };
   }
 
   private void openOrMake(RandomGenerator random) throws IOException {
