@@ -6,6 +6,7 @@ import dev.vfo.Options;
 import dev.vfo.apply.Applier;
 import dev.vfo.apply.ApplyObserver;
 import dev.vfo.apply.ApplyTarget;
+import dev.vfo.apply.LayerPlan;
 import dev.vfo.changes.Commit;
 import dev.vfo.journal.AcknowledgedCell;
 import dev.vfo.journal.AppliedMark;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -70,25 +72,26 @@ final class OpenRoot implements AutoCloseable {
           recovery.read(
               AcknowledgedCell.read(storage, control.fd(), id),
               AppliedMark.read(storage, control.fd(), id));
+      states = openStates(id, found);
+      open.push(states::close);
+      last = checkpoint(found);
+      reserve = Reserve.open(storage, control.fd());
+      open.push(reserve::close);
+      ApplyTarget target = new ApplyTarget(storage, id, rootFd, control.stageFd(), rootFd);
+      // Nobody looks at the root while it is recovered.
+      Applier alone = new Applier(target, new ReentrantLock(), ApplyObserver.NONE, reserve);
+      List<LayerPlan> plans = recovery.plans(found, alone);
       control.adoptIfMoved(found.hasUnappliedLayers());
       control.announce(ProcessHandle.current().pid());
       mark = AppliedMark.open(storage, control.fd(), id);
       open.push(mark::close);
-      states = openStates(id, found);
-      open.push(states::close);
-      last = checkpoint(found);
       AcknowledgedCell acknowledged = AcknowledgedCell.open(storage, control.fd(), id);
       open.push(acknowledged::close);
-      reserve = Reserve.open(storage, control.fd());
-      open.push(reserve::close);
       recovery.announce(found, mark.value().layer(), reserve::expect);
       reserve.restore();
       journal = resume(id, found, acknowledged);
       open.push(journal::close);
-      ApplyTarget target = new ApplyTarget(storage, id, rootFd, control.stageFd(), rootFd);
-      // Nobody looks at the root while it is recovered.
-      Applier alone = new Applier(target, new ReentrantLock(), ApplyObserver.NONE, reserve);
-      recovery.apply(found, alone, mark, reserve::release);
+      recovery.apply(found, plans, alone, mark, reserve::release);
       alone.removeOrphans();
       parts = parts(found);
       open.push(() -> parts.home().close());

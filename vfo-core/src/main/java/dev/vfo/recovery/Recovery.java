@@ -92,6 +92,19 @@ public final class Recovery {
     void applied(long layer) throws IOException;
   }
 
+  /**
+   * Reads the plans of an apply that was cut short; changes nothing.
+   *
+   * @throws CorruptJournalException when one is damaged, or of a layer that the journal has not
+   */
+  public List<LayerPlan> plans(Recovered found, Applier applier) throws IOException {
+    List<LayerPlan> plans = applier.plans();
+    for (LayerPlan plan : plans) {
+      requireCommitted(plan, found);
+    }
+    return plans;
+  }
+
   // R46: an apply began, so the record was durable; without it the root would be half of one
   // checkpoint and half of another.
   private static void requireCommitted(LayerPlan plan, Recovered found)
@@ -105,11 +118,15 @@ public final class Recovery {
   }
 
   /** Applies what the root lacks, and tidies up behind it. */
-  public void apply(Recovered found, Applier applier, AppliedMark mark, LayerApplied observer)
+  public void apply(
+      Recovered found,
+      List<LayerPlan> plans,
+      Applier applier,
+      AppliedMark mark,
+      LayerApplied observer)
       throws IOException {
     Map<Long, FileIdentity> known = new HashMap<>();
-    for (LayerPlan plan : applier.plans()) {
-      requireCommitted(plan, found);
+    for (LayerPlan plan : plans) {
       known.putAll(plan.created());
     }
     LongFunction<@Nullable FileIdentity> resolver = known::get;
