@@ -3,8 +3,9 @@ package dev.vfo.journal;
 /**
  * Sizes and kind of the journal's files.
  *
- * @param firstSegmentBytes length of the first segment; each further one is twice as long as the
- *     one before. A multiple of 4096, at least 8192
+ * @param firstSegmentBytes length of the first segment; a further new one, made when none that was
+ *     retired is left to use again, is twice as long as the one before. A multiple of 4096, at
+ *     least 8192
  * @param maxSegmentBytes length at which they stop to grow; a record that needs it gets a longer
  *     one. Likewise
  * @param spareSegments how many retired segments are kept to be used again

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -21,7 +22,10 @@ final class SegmentFactory {
   private final RootId rootId;
   private final JournalOptions options;
   private final RandomGenerator salts;
+
+  /** The longest first. */
   private final List<Spare> spares = new ArrayList<>();
+
   private long newestSpare;
 
   /** A retired segment that is kept. */
@@ -59,18 +63,26 @@ final class SegmentFactory {
   private void takeOverSpare(Name name) throws StorageException {
     newestSpare = Math.max(newestSpare, SegmentName.numberOfSpare(name));
     FileStat stat = directory.storage().stat(directory.descriptor(), name);
-    if (stat.type() == FileType.REGULAR && isWorthKeeping(stat.sizeBytes())) {
-      spares.add(new Spare(name, stat.sizeBytes()));
+    if (stat.type() == FileType.REGULAR && isUsable(stat.sizeBytes())) {
+      keep(new Spare(name, stat.sizeBytes()));
     } else {
       directory.unlink(name);
     }
   }
 
-  private boolean isWorthKeeping(long lengthBytes) {
-    return spares.size() < options.spareSegments()
-        && lengthBytes >= options.firstSegmentBytes()
+  private boolean isUsable(long lengthBytes) {
+    return lengthBytes >= options.firstSegmentBytes()
         && lengthBytes <= options.maxSegmentBytes()
         && lengthBytes % JournalFormat.BLOCK_BYTES == 0;
+  }
+
+  /** Of more than are to be kept the shortest goes. */
+  private void keep(Spare spare) throws StorageException {
+    spares.add(spare);
+    spares.sort(Comparator.comparingLong(Spare::lengthBytes).reversed());
+    if (spares.size() > options.spareSegments()) {
+      directory.unlink(spares.removeLast().name());
+    }
   }
 
   /** Bytes of the spares. */
@@ -82,18 +94,19 @@ final class SegmentFactory {
    * Makes a segment, durable with its name when this returns. When it fails for want of space,
    * nothing is left of the attempt.
    *
-   * @param usualBytes how long segments are by now; shorter spares are removed, they would only
-   *     take the place of longer ones
-   * @param neededBytes how long this one must be at least
+   * <p>A spare comes first, however short, as writing a new one costs its length once more. So
+   * segments grow only as long as those that there are do not come back fast enough.
+   *
+   * @param grownBytes how long it is to be if it is a new one
+   * @param neededBytes how long it must be at least; shorter spares are removed, they would only
+   *     take the place of longer ones, and space
    */
-  SegmentHeader make(long number, long usualBytes, long neededBytes) throws IOException {
-    removeSparesBelow(usualBytes);
-    for (Spare spare : spares) {
-      if (spare.lengthBytes() >= neededBytes) {
-        return remake(spare, number);
-      }
+  SegmentHeader make(long number, long grownBytes, long neededBytes) throws IOException {
+    removeSparesBelow(neededBytes);
+    if (!spares.isEmpty()) {
+      return remake(spares.getFirst(), number);
     }
-    return makeNew(number, Math.max(usualBytes, neededBytes));
+    return makeNew(number, Math.max(grownBytes, neededBytes));
   }
 
   private void removeSparesBelow(long lengthBytes) throws StorageException {
@@ -191,11 +204,11 @@ final class SegmentFactory {
   void discard(SegmentHeader header) throws StorageException {
     directory.settle();
     Name name = SegmentName.of(header.number());
-    if (isWorthKeeping(header.lengthBytes())) {
+    if (isUsable(header.lengthBytes())) {
       newestSpare++;
       Name spare = SegmentName.spare(newestSpare);
       directory.rename(name, spare);
-      spares.add(new Spare(spare, header.lengthBytes()));
+      keep(new Spare(spare, header.lengthBytes()));
     } else {
       directory.unlink(name);
     }

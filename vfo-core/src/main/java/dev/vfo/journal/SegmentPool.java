@@ -75,7 +75,7 @@ final class SegmentPool implements AutoCloseable {
     }
     try {
       dropNext();
-      SegmentHeader header = factory.make(currentNumber + 1, usualBytes(), neededBytes);
+      SegmentHeader header = factory.make(currentNumber + 1, grownBytes(), neededBytes);
       next = SegmentFile.open(storage, descriptor, header, options.direct());
       return true;
     } catch (IOException e) {
@@ -84,7 +84,7 @@ final class SegmentPool implements AutoCloseable {
     }
   }
 
-  private long usualBytes() {
+  private long grownBytes() {
     long maxBytes = options.maxSegmentBytes();
     long firstBytes = Math.min(options.firstSegmentBytes(), maxBytes);
     return currentNumber == 0 ? firstBytes : Math.clamp(2 * currentBytes, firstBytes, maxBytes);

@@ -128,6 +128,34 @@ class WriterTest {
   }
 
   @Test
+  void segmentsDoNotGrowWhileRetiredOnesComeBack() throws Exception {
+    try (TestJournal.Session session = files.open()) {
+      for (int i = 1; i <= 100; i++) {
+        session.append(3000);
+        session.writer.prepareNext();
+        session.apply(i);
+        assertTrue(session.writer.bytesOnDisk() <= 48 << 10, names()::toString);
+      }
+    }
+  }
+
+  @Test
+  void longestSparesAreKeptAndUsedFirst() throws Exception {
+    try (TestJournal.Session session = files.open()) {
+      session.append(10);
+    }
+    files.write(files.journal, SegmentName.spare(7), new byte[32 << 10]);
+    files.write(files.journal, SegmentName.spare(8), new byte[16 << 10]);
+    files.write(files.journal, SegmentName.spare(9), new byte[64 << 10]);
+    try (TestJournal.Session session = files.open()) {
+      assertEquals(List.of("0000000001.seg", "spare-0000000007", "spare-0000000009"), names());
+      session.append(12_000);
+      assertEquals(List.of("0000000001.seg", "0000000002.seg", "spare-0000000007"), names());
+    }
+    assertEquals(2, files.recovered());
+  }
+
+  @Test
   void recordLongerThanASegmentGetsItsOwnAndItIsGivenBack() throws Exception {
     try (TestJournal.Session session = files.open()) {
       session.append(10);
@@ -184,7 +212,8 @@ class WriterTest {
       assertTrue(session.writer.prepareNext());
       assertEquals(List.of("0000000001.seg", "0000000002.seg"), names());
       session.writer.ensureRoom(200_000);
-      assertEquals(List.of("0000000001.seg", "0000000002.seg", "spare-0000000001"), names());
+      assertEquals(
+          List.of("0000000001.seg", "0000000002.seg"), names(), "a spare that is too short goes");
       session.append(200_000);
       assertEquals(3, files.recovered());
     }
