@@ -35,6 +35,7 @@ public final class Options {
   private int firstSegmentBytes = DEFAULT_FIRST_SEGMENT_BYTES;
   private int maxSegmentBytes = DEFAULT_MAX_SEGMENT_BYTES;
   private int maxUnappliedLayers = DEFAULT_UNAPPLIED_LAYERS;
+  private RootListener rootListener = RootListener.NONE;
 
   private Options() {}
 
@@ -49,6 +50,7 @@ public final class Options {
     firstSegmentBytes = other.firstSegmentBytes;
     maxSegmentBytes = other.maxSegmentBytes;
     maxUnappliedLayers = other.maxUnappliedLayers;
+    rootListener = other.rootListener;
   }
 
   private static synchronized Executor sharedExecutor() {
@@ -166,6 +168,13 @@ public final class Options {
     return copy;
   }
 
+  /** What is told when a root is opened, and closed with nothing left to apply; by default none. */
+  public Options withRootListener(RootListener changed) {
+    Options copy = new Options(this);
+    copy.rootListener = changed;
+    return copy;
+  }
+
   /** See {@link #withStorage}. */
   public Storage storage() {
     return storage;
@@ -214,5 +223,10 @@ public final class Options {
   /** See {@link #withMaxUnappliedLayers}. */
   public int maxUnappliedLayers() {
     return maxUnappliedLayers;
+  }
+
+  /** See {@link #withRootListener}. */
+  public RootListener rootListener() {
+    return rootListener;
   }
 }

@@ -4,11 +4,9 @@ import dev.vfo.Checkpoint;
 import dev.vfo.Options;
 import dev.vfo.VirtualFileManager;
 import dev.vfo.inspect.RootInspection;
-import dev.vfo.storage.Storage;
 import dev.vfo.storage.linux.LinuxStorage;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
 
 /**
  * Brings a root to its last checkpoint. Stateless but for the registry, where the root is as long
@@ -35,21 +33,12 @@ final class ManagedRoot {
    * Recovers and applies all; when it returns the root is an ordinary tree at its last checkpoint.
    */
   Recovery recover() throws IOException {
-    Storage storage = new LinuxStorage();
-    RootInspection before = RootInspection.read(storage, root);
-    Optional<RootRegistry.Item> item =
-        before.rootId().map(id -> new RootRegistry.Item(id, root.toAbsolutePath()));
-    if (item.isPresent()) {
-      registry.add(item.get());
-    }
-    long checkpoint;
-    try (VirtualFileManager manager = VirtualFileManager.open(root, Options.defaults())) {
+    RootInspection before = RootInspection.read(new LinuxStorage(), root);
+    Options options = Options.defaults().withRootListener(registry);
+    try (VirtualFileManager manager = VirtualFileManager.open(root, options)) {
       manager.awaitApplied();
-      checkpoint = manager.lastCheckpoint().map(Checkpoint::number).orElse(0L);
+      long checkpoint = manager.lastCheckpoint().map(Checkpoint::number).orElse(0L);
+      return new Recovery(root, checkpoint, before.unapplied().size());
     }
-    if (item.isPresent()) {
-      registry.remove(item.get());
-    }
-    return new Recovery(root, checkpoint, before.unapplied().size());
   }
 }

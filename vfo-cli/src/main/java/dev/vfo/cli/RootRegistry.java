@@ -1,5 +1,6 @@
 package dev.vfo.cli;
 
+import dev.vfo.RootListener;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -18,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The list of roots that may have layers which are not applied: what {@code vfo recover --all} goes
  * through after a crash. A small file for each, named by the root's id and a hash of its path (a
- * copied root has the same id), with the path in it; durable when {@link #add} returns. Several
- * processes may use it.
+ * copied root has the same id), with the path in it; durable when {@link #add} returns. A manager
+ * that listens with it keeps its own root in it. Several processes may use it.
  */
-final class RootRegistry {
+public final class RootRegistry implements RootListener {
   private static final String SUFFIX = ".root";
 
   private final Path folder;
@@ -32,18 +33,19 @@ final class RootRegistry {
    * @param id the root's id, in hexadecimal
    * @param path where it was, absolute
    */
-  record Item(String id, Path path) {
+  public record Item(String id, Path path) {
     private String fileName() {
       return id + "-" + HexFormat.of().toHexDigits(path.toString().hashCode()) + SUFFIX;
     }
   }
 
-  RootRegistry(Path folder) {
+  /** The list in a folder, which is made when it is needed. */
+  public RootRegistry(Path folder) {
     this.folder = folder;
   }
 
   /** That of the user: {@code /var/lib/vfo} for root, else {@code $XDG_STATE_HOME/vfo}. */
-  static RootRegistry ofUser(Terminal terminal) {
+  public static RootRegistry ofUser(Terminal terminal) {
     return new RootRegistry(folderOf(terminal).resolve("roots"));
   }
 
@@ -58,6 +60,21 @@ final class RootRegistry {
     }
     @Nullable String home = terminal.variable("HOME");
     return Path.of(home != null ? home : System.getProperty("user.home"), ".local/state/vfo");
+  }
+
+  /** Where it lies. */
+  public Path folder() {
+    return folder;
+  }
+
+  @Override
+  public void opened(String id, Path root) throws IOException {
+    add(new Item(id, root));
+  }
+
+  @Override
+  public void closedClean(String id, Path root) throws IOException {
+    remove(new Item(id, root));
   }
 
   /** Adds a root; one that is there already is fine. */
@@ -86,7 +103,7 @@ final class RootRegistry {
   }
 
   /** All roots, in the order of their paths. */
-  List<Item> list() throws IOException {
+  public List<Item> list() throws IOException {
     List<Item> items = new ArrayList<>();
     if (!Files.isDirectory(folder)) {
       return items;

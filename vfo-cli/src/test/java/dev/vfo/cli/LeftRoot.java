@@ -21,7 +21,7 @@ public final class LeftRoot {
 
   /** Makes the root, and takes so many checkpoints in a process that then ends as by a crash. */
   static void make(Path root, int checkpoints) throws IOException, InterruptedException {
-    Process process = start(root, checkpoints, "crash");
+    Process process = start(root, checkpoints, "crash", "");
     try (var lines = process.inputReader(StandardCharsets.UTF_8)) {
       lines.lines().forEach(line -> {});
     }
@@ -33,23 +33,36 @@ public final class LeftRoot {
    * once its input ends.
    */
   static Process run(Path root, int checkpoints) throws IOException {
-    Process process = start(root, checkpoints, "wait");
+    return run(root, checkpoints, "");
+  }
+
+  /** The same, with the root on a list. */
+  static Process run(Path root, int checkpoints, RootRegistry list) throws IOException {
+    return run(root, checkpoints, list.folder().toString());
+  }
+
+  private static Process run(Path root, int checkpoints, String list) throws IOException {
+    Process process = start(root, checkpoints, "wait", list);
     if (process.getInputStream().read() < 0) {
       throw new IOException("the process has failed");
     }
     return process;
   }
 
-  private static Process start(Path root, int checkpoints, String end) throws IOException {
+  private static Process start(Path root, int checkpoints, String end, String list)
+      throws IOException {
     Files.createDirectories(root);
     List<String> command = new ArrayList<>(JavaCommand.forMain(LeftRoot.class));
-    command.addAll(List.of(root.toString(), String.valueOf(checkpoints), end));
+    command.addAll(List.of(root.toString(), String.valueOf(checkpoints), end, list));
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
-  /** The process: ROOT CHECKPOINTS crash|wait. */
+  /** The process: ROOT CHECKPOINTS crash|wait LIST. */
   public static void main(String[] arguments) throws IOException {
     Options options = Options.defaults().withExecutor(task -> {});
+    if (!arguments[3].isEmpty()) {
+      options = options.withRootListener(new RootRegistry(Path.of(arguments[3])));
+    }
     Path root = Path.of(arguments[0]);
     int checkpoints = Integer.parseInt(arguments[1]);
     try (VirtualFileManager manager = VirtualFileManager.open(root, options)) {

@@ -158,6 +158,30 @@ class RootCommandsTest {
   }
 
   @Test
+  void aKilledJobIsOnTheListUntilItIsRecovered() throws Exception {
+    RootRegistry list = RootRegistry.ofUser(terminal.terminal());
+    Process job = LeftRoot.run(root, 2, list);
+    List<Path> listed = list.list().stream().map(RootRegistry.Item::path).toList();
+    job.destroyForcibly().waitFor();
+    assertEquals(List.of(root), listed);
+    assertFalse(Files.exists(root.resolve("file2")));
+    assertRuns(ExitCode.OK, "recover", "--all");
+    assertTrue(terminal.out().contains("data: checkpoint 2, 2 layers applied\n"), terminal.out());
+    assertTrue(Files.exists(root.resolve("file2")));
+    assertEquals(List.of(), list.list());
+  }
+
+  @Test
+  void aJobThatEndsTakesItsRootOffTheList() throws Exception {
+    RootRegistry list = RootRegistry.ofUser(terminal.terminal());
+    Process job = LeftRoot.run(root, 2, list);
+    assertEquals(1, list.list().size());
+    job.getOutputStream().close();
+    assertEquals(0, job.waitFor());
+    assertEquals(List.of(), list.list());
+  }
+
+  @Test
   void oneBadRootDoesNotKeepTheOthersFromRecovery() throws Exception {
     LeftRoot.make(root, 1);
     Path bad = top.resolve("bad");

@@ -433,6 +433,16 @@ public final class Engine implements AutoCloseable {
             parts.names().lock().writeLock(), next -> rollbacks.add(committedLayer, next));
   }
 
+  private void closeRoot(boolean clean) throws IOException {
+    try {
+      if (clean) {
+        root.tellClosedClean();
+      }
+    } finally {
+      root.close();
+    }
+  }
+
   /**
    * Drops the step, applies what is committed, and closes. Calls that run meanwhile are finished,
    * or say that it is closed.
@@ -446,14 +456,16 @@ public final class Engine implements AutoCloseable {
       }
       // First: nobody is to be told of the rollback that is a part of it.
       closed = true;
+      boolean clean = false;
       try {
         if (failure == null) {
           drop();
           queue.drain();
+          clean = true;
         }
       } finally {
         queue.close();
-        root.close();
+        closeRoot(clean);
       }
     } finally {
       commitLock.unlock();

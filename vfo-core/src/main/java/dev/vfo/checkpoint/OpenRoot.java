@@ -3,6 +3,7 @@ package dev.vfo.checkpoint;
 import dev.vfo.Checkpoint;
 import dev.vfo.NoSpaceException;
 import dev.vfo.Options;
+import dev.vfo.VfoException;
 import dev.vfo.apply.Applier;
 import dev.vfo.apply.ApplyObserver;
 import dev.vfo.apply.ApplyTarget;
@@ -43,6 +44,7 @@ final class OpenRoot implements AutoCloseable {
   private final Options options;
   private final Storage storage;
   private final String name;
+  private final Path path;
   private final Deque<Closing> open = new ArrayDeque<>();
   private final int rootFd;
   private final ControlFolder control;
@@ -59,6 +61,7 @@ final class OpenRoot implements AutoCloseable {
     this.options = options;
     this.storage = options.storage();
     this.name = path.toString();
+    this.path = path.toAbsolutePath();
     boolean opened = false;
     try {
       rootFd = RootCheck.open(storage, path);
@@ -82,6 +85,7 @@ final class OpenRoot implements AutoCloseable {
       Applier alone = new Applier(target, new ReentrantLock(), ApplyObserver.NONE, reserve);
       List<LayerPlan> plans = recovery.plans(found, alone);
       control.adoptIfMoved(found.hasUnappliedLayers());
+      tellOpened();
       control.announce(ProcessHandle.current().pid());
       mark = AppliedMark.open(storage, control.fd(), id);
       open.push(mark::close);
@@ -116,6 +120,32 @@ final class OpenRoot implements AutoCloseable {
             e);
       }
       throw e;
+    }
+  }
+
+  // Also of a root that is not changed: an earlier process without a listener may have left layers.
+  private void tellOpened() throws IOException {
+    try {
+      options.rootListener().opened(control.rootId().toString(), path);
+    } catch (IOException e) {
+      throw new VfoException(
+          name
+              + ": not opened, as it could not be put on the list of open roots ("
+              + e.getMessage()
+              + "); mend that and open it again",
+          e);
+    }
+  }
+
+  /**
+   * Tells that all is applied. To be called while the root is still locked, or the next process
+   * might have been told of it meanwhile.
+   */
+  void tellClosedClean() {
+    try {
+      options.rootListener().closedClean(control.rootId().toString(), path);
+    } catch (IOException e) {
+      note("it could not be taken off the list of open roots", e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.vfo.cli.demo;
 
+import dev.vfo.cli.RootRegistry;
 import dev.vfo.cli.Terminal;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -15,4 +16,13 @@ import java.util.random.RandomGenerator;
  * @param random source of the instants at which it is killed
  */
 record DemoSettings(
-    Terminal terminal, Path folder, Optional<Path> input, int kills, RandomGenerator random) {}
+    Terminal terminal, Path folder, Optional<Path> input, int kills, RandomGenerator random) {
+
+  /**
+   * A root in the folder for workers. With VFO it is on the user's list while they run: one that is
+   * left by a kill is found by {@code vfo recover --all}.
+   */
+  Worker.Place place(boolean vfo, Path root) {
+    return new Worker.Place(vfo, root, RootRegistry.ofUser(terminal).folder());
+  }
+}

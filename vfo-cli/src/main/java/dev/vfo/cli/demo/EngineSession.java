@@ -38,19 +38,22 @@ final class EngineSession {
     return new PartResult(good, facts);
   }
 
-  private JobRun job(String kind, Path root, List<Kill> kills, JobRun.Observer observer)
+  private JobRun job(boolean vfo, Path root, List<Kill> kills, JobRun.Observer observer)
       throws IOException {
     Files.createDirectory(root);
     long stepBytes = text.bytes() / Math.max(MIN_STEPS, settings.kills() * STEPS_PER_KILL);
     List<String> arguments =
-        List.of("index", kind, root.toString(), text.folder().toString(), "" + stepBytes);
+        Worker.arguments(
+            "index",
+            settings.place(vfo, root),
+            List.of(text.folder().toString(), String.valueOf(stepBytes)));
     return new JobRun(Path.of(root + ".errors"), arguments, kills, observer);
   }
 
   /** Makes the tree that must come out; the number of steps. */
   private int undisturbed() throws IOException, InterruptedException {
     ProgressObserver progress = new ProgressObserver(terminal, "undisturbed", text.documents());
-    JobRun run = job("plain", expected, List.of(), progress);
+    JobRun run = job(false, expected, List.of(), progress);
     run.run();
     TreeComparison tree = TreeComparison.of(expected, expected);
     progress.end(
@@ -66,7 +69,7 @@ final class EngineSession {
     terminal.line("With VFO:");
     Path root = settings.folder().resolve("vfo");
     KillObserver observer = new KillObserver(terminal, text.documents(), root);
-    JobRun run = job("vfo", root, kills, observer);
+    JobRun run = job(true, root, kills, observer);
     try {
       run.run();
     } catch (JobFailedException e) {
@@ -105,7 +108,7 @@ final class EngineSession {
     Path root = settings.folder().resolve("plain");
     ProgressObserver progress =
         new ProgressObserver(terminal, "killed the same way", text.documents());
-    JobRun run = job("plain", root, kills, progress);
+    JobRun run = job(false, root, kills, progress);
     try {
       run.run();
       progress.end("%d times, %s".formatted(progress.kills(), progress.time()));

@@ -86,7 +86,8 @@ final class FaultsPart implements DemoPart {
     String kind = vfo ? "vfo" : "plain";
     Path root = Files.createDirectory(settings.folder().resolve(kind + "-" + fault));
     Path errors = settings.folder().resolve(kind + "-" + fault + ".errors");
-    List<String> arguments = List.of("fault", kind, root.toString(), fault.name());
+    List<String> arguments =
+        Worker.arguments("fault", settings.place(vfo, root), List.of(fault.name()));
     try (WorkerProcess worker = WorkerProcess.start(errors, arguments)) {
       expect(FaultWorker.IN_STEP, worker);
       worker.kill();

@@ -25,8 +25,8 @@ public final class VfoFiles implements WorkFiles {
   }
 
   /** Opens a root; after a crash it stands at the last checkpoint again. */
-  public static VfoFiles open(Path root) throws IOException {
-    return new VfoFiles(VirtualFileManager.open(root, Options.defaults()));
+  public static VfoFiles open(Path root, Options options) throws IOException {
+    return new VfoFiles(VirtualFileManager.open(root, options));
   }
 
   @Override
