@@ -4,6 +4,7 @@ import dev.vfo.RootInUseException;
 import dev.vfo.inspect.RootInspection;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -28,13 +29,12 @@ import picocli.CommandLine.Option;
 final class WaitAppliedCommand extends RootCommand {
   private static final long SHORTEST_PAUSE_MS = 5;
   private static final long LONGEST_PAUSE_MS = 200;
-  private static final long MS_PER_SECOND = 1000;
 
   @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
       description = "Give up after so many seconds.")
-  private long timeoutSeconds = Long.MAX_VALUE / MS_PER_SECOND;
+  private long timeoutSeconds = Long.MAX_VALUE;
 
   WaitAppliedCommand(Terminal terminal) {
     super(terminal);
@@ -45,17 +45,22 @@ final class WaitAppliedCommand extends RootCommand {
     Path root = root();
     RootInspection seen = look(root);
     long wanted = seen.last().map(last -> last.number()).orElse(0L);
-    long leftMs = timeoutSeconds * MS_PER_SECOND;
+    long startNanos = System.nanoTime();
     for (long pauseMs = SHORTEST_PAUSE_MS; !isApplied(seen, wanted); seen = look(root)) {
       if (RunningManager.of(root).isEmpty() && recover(root)) {
         continue;
       }
+      long leftMs =
+          TimeUnit.SECONDS.toMillis(timeoutSeconds)
+              - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
       if (leftMs <= 0) {
         throw new ProblemException(
             root + ": checkpoint " + wanted + " is not applied after " + timeoutSeconds + " s");
       }
+      // Nothing better to wait on. A watch of the mark's file would save a part of a pause, but
+      // says
+      // nothing of a manager that is killed, so looking again now and then is needed anyway.
       Thread.sleep(Math.min(pauseMs, leftMs));
-      leftMs -= pauseMs;
       pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
     }
     report(root, wanted);

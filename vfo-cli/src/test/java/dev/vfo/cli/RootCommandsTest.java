@@ -212,7 +212,8 @@ class RootCommandsTest {
       assertRuns(ExitCode.PROBLEM, "wait-applied", "--timeout", "0", "data");
       assertEquals(1, terminal.err().size());
       manager.getOutputStream().close();
-      assertRuns(ExitCode.OK, "wait-applied", "--timeout", "60", "data");
+      String endless = String.valueOf(Long.MAX_VALUE);
+      assertRuns(ExitCode.OK, "wait-applied", "--timeout", endless, "data");
       assertEquals(root + ": checkpoint 2 is applied\n", terminal.out());
       assertTrue(Files.exists(root.resolve("file2")));
       assertEquals(0, manager.waitFor());
