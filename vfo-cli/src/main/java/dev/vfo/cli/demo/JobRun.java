@@ -53,6 +53,7 @@ final class JobRun {
   private int missing;
   private int starts;
   private Message.@Nullable Ended lastOfWorker;
+  private long lastDiskBytes;
   private long lastEndNanos;
   private boolean opened;
   private boolean done;
@@ -135,10 +136,14 @@ final class JobRun {
         acknowledged = m.checkpoint();
         checkpoints.add(m.nanos());
         lastOfWorker = m;
+        lastDiskBytes = m.diskBytes();
         lastEndNanos = System.nanoTime();
         observer.checkpoint(m);
       }
-      case Message.Done m -> done = true;
+      case Message.Done m -> {
+        done = true;
+        lastDiskBytes = m.diskBytes();
+      }
     }
   }
 
@@ -147,7 +152,7 @@ final class JobRun {
     Message.Ended last = lastOfWorker;
     if (last != null) {
       changedBytes += last.changedBytes();
-      diskBytes += last.diskBytes();
+      diskBytes += lastDiskBytes;
       missing += last.missing();
     }
   }
@@ -181,7 +186,10 @@ final class JobRun {
     return changedBytes;
   }
 
-  /** What the kernel wrote to disks for it, up to the last checkpoint of each process. */
+  /**
+   * What the kernel wrote to disks for it, up to the last checkpoint of each process that was
+   * killed, and all of the last process: what it applied behind its last checkpoint too.
+   */
   long diskBytes() {
     return diskBytes;
   }
