@@ -45,13 +45,12 @@ public final class State {
    *     #MAX_NAME_BYTES}, or more than {@link #MAX_PARTS} parts
    */
   public static State parts(Map<String, Part> parts) {
-    State state = EMPTY;
     if (parts.size() > MAX_PARTS) {
       throw new IllegalArgumentException(parts.size() + " parts: at most " + MAX_PARTS);
     }
     SortedMap<String, Part> all = new TreeMap<>(parts);
     all.keySet().forEach(State::requireName);
-    return all.isEmpty() ? state : new State(state.bytes, all);
+    return all.isEmpty() ? EMPTY : new State(new byte[0], all);
   }
 
   /** The same bytes with these parts; throws as {@link #parts(Map)} does. */

@@ -11,7 +11,7 @@ import java.util.List;
  * @param segment number of the segment that its record stands in
  * @param offset of the record in the segment, bytes
  * @param recordBytes length of the record with header and padding
- * @param stateBytes length of the program's state
+ * @param stateBytes length of the program's state, without its parts
  * @param layers numbers of the layers that it decided
  * @param applied whether all of it is in the root
  */

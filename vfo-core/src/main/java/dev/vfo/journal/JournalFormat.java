@@ -16,20 +16,25 @@ public final class JournalFormat {
   /** Records and segments start at and end at multiples of this, bytes. */
   public static final int BLOCK_BYTES = 4096;
 
-  static final ValueLayout.OfLong LONG =
+  /** A number of 8 bytes, at any place. */
+  public static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  static final ValueLayout.OfInt INT =
+
+  /** A number of 4 bytes, at any place. */
+  public static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   static final int MAGIC = 0;
-  static final int VERSION_FIELD = 8;
+
+  /** Offset of the version in each header. */
+  public static final int VERSION_FIELD = 8;
 
   private static final MemorySegment ZEROS = MemorySegment.ofArray(new byte[BLOCK_BYTES]);
 
   private JournalFormat() {}
 
   /** The number that eight bytes make up: the text, filled up with zeros. */
-  static long magic(String text) {
+  public static long magic(String text) {
     long magic = 0;
     byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
     for (int i = 0; i < bytes.length; i++) {
@@ -44,12 +49,12 @@ public final class JournalFormat {
   }
 
   /** Whether a range of less than a block is zero throughout. */
-  static boolean isZero(MemorySegment bytes, long from, long to) {
+  public static boolean isZero(MemorySegment bytes, long from, long to) {
     return MemorySegment.mismatch(bytes, from, to, ZEROS, 0, to - from) < 0;
   }
 
   /** Writes magic and version at the start of a header. */
-  static void putIntroduction(MemorySegment header, long magic) {
+  public static void putIntroduction(MemorySegment header, long magic) {
     header.set(LONG, MAGIC, magic);
     header.set(INT, VERSION_FIELD, VERSION);
   }
@@ -58,7 +63,7 @@ public final class JournalFormat {
    * Whether a header starts with the magic and has at {@code checksumAt} the checksum of all bytes
    * before.
    */
-  static boolean isGenuine(MemorySegment header, long magic, long checksumAt) {
+  public static boolean isGenuine(MemorySegment header, long magic, long checksumAt) {
     return header.get(LONG, MAGIC) == magic
         && header.get(INT, checksumAt) == Crc32c.of(header.asSlice(0, checksumAt));
   }

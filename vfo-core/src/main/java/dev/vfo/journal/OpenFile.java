@@ -7,17 +7,18 @@ import dev.vfo.storage.StorageException;
 import java.lang.foreign.MemorySegment;
 
 /** An open descriptor that reads and writes whole ranges. As thread safe as the storage. */
-record OpenFile(Storage storage, int fd) implements AutoCloseable {
+public record OpenFile(Storage storage, int fd) implements AutoCloseable {
   private static final int MODE = 0600;
   private static final int MAX_FRUITLESS_WRITES = 16;
 
-  static OpenFile open(Storage storage, int directory, Name name, int flags)
+  /** Opens a file, which is private to its owner if it is made. */
+  public static OpenFile open(Storage storage, int directory, Name name, int flags)
       throws StorageException {
     return new OpenFile(storage, storage.open(directory, name, flags, MODE));
   }
 
   /** Reads until the target is full or the file ends; returns how many bytes there were. */
-  long read(MemorySegment target, long offset) throws StorageException {
+  public long read(MemorySegment target, long offset) throws StorageException {
     long done = 0;
     while (done < target.byteSize()) {
       long count = storage.read(fd, target.asSlice(done), offset + done);
@@ -33,7 +34,7 @@ record OpenFile(Storage storage, int fd) implements AutoCloseable {
    * Writes all bytes. After a short write it goes on at a multiple of {@code unitBytes}, so that a
    * descriptor past the page cache can do it.
    */
-  void write(MemorySegment source, long offset, int unitBytes) throws StorageException {
+  public void write(MemorySegment source, long offset, int unitBytes) throws StorageException {
     long done = 0;
     int fruitless = 0;
     while (done < source.byteSize()) {

@@ -1,48 +1,32 @@
 package dev.vfo.parts;
 
 import dev.vfo.CorruptJournalException;
-import dev.vfo.storage.Errno;
-import dev.vfo.storage.Storage;
+import dev.vfo.journal.OpenFile;
 import dev.vfo.storage.StorageException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /** An open pack: a file that blocks are appended to. As thread safe as the storage. */
-record Pack(Storage storage, int fd, long number) implements AutoCloseable {
-  private static final int MAX_FRUITLESS_WRITES = 16;
-
+record Pack(OpenFile file, long number) implements AutoCloseable {
   /** Fills the target from the file. */
   void read(MemorySegment target, long offset) throws IOException {
-    long done = 0;
-    while (done < target.byteSize()) {
-      long count = storage.read(fd, target.asSlice(done), offset + done);
-      if (count == 0) {
-        throw new CorruptJournalException(
-            PackFolder.path(number), offset + done, "the file ends here");
-      }
-      done += count;
+    long count = file.read(target, offset);
+    if (count < target.byteSize()) {
+      throw new CorruptJournalException(
+          PackFolder.path(number), offset + count, "the file ends here");
     }
   }
 
   void write(MemorySegment source, long offset) throws StorageException {
-    long done = 0;
-    int fruitless = 0;
-    while (done < source.byteSize()) {
-      long count = storage.write(fd, source.asSlice(done), offset + done);
-      fruitless = count == 0 ? fruitless + 1 : 0;
-      if (fruitless > MAX_FRUITLESS_WRITES) {
-        throw new StorageException(Errno.EIO, "write", PackFolder.path(number));
-      }
-      done += count;
-    }
+    file.write(source, offset, 1);
   }
 
   void sync() throws StorageException {
-    storage.sync(fd);
+    file.storage().sync(file.fd());
   }
 
   @Override
   public void close() throws StorageException {
-    storage.close(fd);
+    file.close();
   }
 }

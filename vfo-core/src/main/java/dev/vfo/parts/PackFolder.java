@@ -1,6 +1,7 @@
 package dev.vfo.parts;
 
 import dev.vfo.CorruptJournalException;
+import dev.vfo.journal.OpenFile;
 import dev.vfo.journal.RootId;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.Name;
@@ -26,7 +27,6 @@ final class PackFolder implements AutoCloseable {
   private static final String SUFFIX = ".pack";
   private static final int DIGITS = 10;
   private static final int FOLDER_MODE = 0700;
-  private static final int FILE_MODE = 0600;
 
   private final Storage storage;
   private final int controlFd;
@@ -126,7 +126,7 @@ final class PackFolder implements AutoCloseable {
   }
 
   private Pack openPack(long number, int flags) throws StorageException {
-    Pack pack = new Pack(storage, storage.open(folderFd, name(number), flags, FILE_MODE), number);
+    Pack pack = new Pack(OpenFile.open(storage, folderFd, name(number), flags), number);
     packs.put(number, pack);
     return pack;
   }

@@ -1,13 +1,14 @@
 package dev.vfo.parts;
 
+import static dev.vfo.journal.JournalFormat.INT;
+import static dev.vfo.journal.JournalFormat.LONG;
+
 import dev.vfo.CorruptJournalException;
 import dev.vfo.NewerFormatException;
 import dev.vfo.journal.Crc32c;
+import dev.vfo.journal.JournalFormat;
 import dev.vfo.journal.RootId;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,14 +22,8 @@ final class PackFormat {
   /** The most blocks of a group. */
   static final int GROUP_BLOCKS = 126;
 
-  private static final int VERSION = 1;
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final long HEADER_MAGIC = magic("VFOPACK");
-  private static final long GROUP_MAGIC = magic("VFOGROUP");
-  private static final int VERSION_AT = 8;
+  private static final long HEADER_MAGIC = JournalFormat.magic("VFOPACK");
+  private static final long GROUP_MAGIC = JournalFormat.magic("VFOGROUP");
   private static final int COUNT_AT = 12;
   private static final int ROOT_ID_AT = 16;
   private static final int NUMBER_AT = 32;
@@ -38,15 +33,6 @@ final class PackFormat {
   private static final int CHECKSUM_AT = BLOCK_BYTES - Integer.BYTES;
 
   private PackFormat() {}
-
-  private static long magic(String text) {
-    long magic = 0;
-    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
-    for (int i = 0; i < bytes.length; i++) {
-      magic |= (long) bytes[i] << (8 * i);
-    }
-    return magic;
-  }
 
   /** Fills a block with the header of a pack. */
   static void encodeHeader(RootId rootId, long number, MemorySegment block) {
@@ -67,8 +53,7 @@ final class PackFormat {
       List<BlockHash> hashes,
       MemorySegment block) {
     block.fill((byte) 0);
-    block.set(LONG, 0, magic);
-    block.set(INT, VERSION_AT, VERSION);
+    JournalFormat.putIntroduction(block, magic);
     block.set(INT, COUNT_AT, hashes.size());
     block.set(LONG, ROOT_ID_AT, rootId.low());
     block.set(LONG, ROOT_ID_AT + Long.BYTES, rootId.high());
@@ -105,17 +90,17 @@ final class PackFormat {
   private static int decode(
       long magic, RootId rootId, long number, long offset, MemorySegment block)
       throws CorruptJournalException, NewerFormatException {
-    if (block.get(LONG, 0) != magic
-        || block.get(INT, CHECKSUM_AT) != Crc32c.of(block.asSlice(0, CHECKSUM_AT))) {
+    if (!JournalFormat.isGenuine(block, magic, CHECKSUM_AT)) {
       throw damaged(number, offset);
     }
-    int version = block.get(INT, VERSION_AT);
-    if (version > VERSION) {
-      throw new NewerFormatException(PackFolder.path(number), version, VERSION);
+    int version = block.get(INT, JournalFormat.VERSION_FIELD);
+    if (version > JournalFormat.VERSION) {
+      throw new NewerFormatException(PackFolder.path(number), version, JournalFormat.VERSION);
     }
     RootId owner = new RootId(block.get(LONG, ROOT_ID_AT), block.get(LONG, ROOT_ID_AT + 8));
     boolean mine = owner.equals(rootId) && block.get(LONG, NUMBER_AT) == number;
-    boolean here = block.get(LONG, OFFSET_AT) == offset && block.get(LONG, RESERVED_AT) == 0;
+    boolean here =
+        block.get(LONG, OFFSET_AT) == offset && JournalFormat.isZero(block, RESERVED_AT, HASHES_AT);
     if (!mine || !here) {
       throw new CorruptJournalException(
           PackFolder.path(number), offset, "this block was written for another place or root");

@@ -2,7 +2,9 @@ package dev.vfo.parts;
 
 import java.util.Set;
 
-/** The parts of a state that are durable, and are not or no longer the last checkpoint's. */
+/**
+ * The parts of a state, durable in the store; the record of their checkpoint may be still to come.
+ */
 public final class SavedParts {
   static final SavedParts NONE = new SavedParts(Manifest.EMPTY, Set.of());
 

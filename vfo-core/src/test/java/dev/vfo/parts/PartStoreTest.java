@@ -266,7 +266,7 @@ class PartStoreTest {
   }
 
   @Test
-  void everyFlippedByteOfAManifestIsFoundOrHarmless() throws Exception {
+  void everyCutOfAManifestIsFound() throws Exception {
     byte[] manifest;
     try (PartStore store = store(new byte[0])) {
       manifest = commit(store, bytes(20 * BLOCK)).manifestBytes();
