@@ -27,7 +27,9 @@ public final class VirtualFileManager implements AutoCloseable {
   }
 
   /**
-   * Opens a root, and brings it to its last checkpoint if a crash left it elsewhere.
+   * Opens a root, and brings it to its last checkpoint if a crash left it elsewhere. What cannot be
+   * written to the root for the moment is read through the journal's content, and {@link #status}
+   * says why.
    *
    * @throws UnusableRootException when the directory cannot be managed
    * @throws RootInUseException when another manager has it

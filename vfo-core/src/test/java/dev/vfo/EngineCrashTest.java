@@ -19,6 +19,7 @@ class EngineCrashTest {
   private static final int THREADS = 2;
   private static final long RECOVERIES = Long.getLong("vfo.recoveries", 100_000);
   private static final long STRICT_SEEDS = 5000;
+  private static final long STUCK_SEEDS = 7000;
   private static final int DEEP_PERCENT = 45;
   private static final int DEEP_STRICT_PERCENT = 15;
   private static final long SEED = Long.getLong("vfo.seed", 1);
@@ -49,6 +50,25 @@ class EngineCrashTest {
             .runUntilRecoveries(wanted, THREADS);
     System.out.println("vfo: engine, whole sectors torn: " + counts);
     assertTrue(counts.recoveries() >= wanted, counts::toString);
+  }
+
+  /** The same when a root is opened that nothing can be applied to: it is read from the journal. */
+  @Test
+  void openingWithUnappliedLayersIsSurvived() {
+    long wanted = RECOVERIES / 4;
+    long _ = StuckSubject.takeLoaded();
+    Counts counts =
+        new Campaign(
+                StuckSubject::new,
+                HarnessOptions.defaults().withEagerSubjects(),
+                Profile.ALL,
+                SEED + STUCK_SEEDS)
+            .runUntilRecoveries(wanted, THREADS);
+    long loaded = StuckSubject.takeLoaded();
+    System.out.println(
+        "vfo: engine, opened with layers that cannot be applied: " + counts + ", loaded " + loaded);
+    assertTrue(counts.recoveries() >= wanted, counts::toString);
+    assertTrue(loaded > wanted / 100, "loaded " + loaded);
   }
 
   @Test

@@ -24,6 +24,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * The engine as the test kit's harness drives it: in one thread, background work only when it is
@@ -32,6 +34,13 @@ import java.util.concurrent.atomic.AtomicLong;
 class EngineSubject implements Subject {
   private static final long MEMORY_BYTES = 1 << 20;
   private static final int SEGMENT_BYTES = 32 << 10;
+
+  // Campaigns make it warn at every other recovery. Held, as a logger is forgotten with its level.
+  private static final Logger LOG = Logger.getLogger("dev.vfo");
+
+  static {
+    LOG.setLevel(Level.SEVERE);
+  }
 
   // Salts must never repeat, also when the clock stands still; what they are decides nothing that
   // is done.

@@ -87,6 +87,38 @@ class StuckApplyTest {
   }
 
   @Test
+  void isReadThroughWhenItIsStuckAtOpen() throws Exception {
+    Files.writeString(folder.resolve("old"), "old");
+    Files.createLink(folder.resolve("second"), folder.resolve("old"));
+    Options options = Options.defaults().withStorage(new FailingStorage());
+    VirtualFileManager first = VirtualFileManager.open(folder, options);
+    first.tree().writeAll("new", "new".getBytes(UTF_8));
+    first.tree().rename("old", "moved");
+    first.checkpoint(State.empty());
+    first.tree().delete("second");
+    first.checkpoint(State.empty());
+    assertThrows(StuckApplyException.class, first::close);
+
+    try (VirtualFileManager files = VirtualFileManager.open(folder, options)) {
+      assertEquals(2, files.status().unappliedLayers());
+      assertTrue(files.status().stuck().orElseThrow().contains("layer 1"));
+      assertEquals("new", new String(files.tree().readAll("new"), UTF_8));
+      assertEquals("old", new String(files.tree().readAll("moved"), UTF_8));
+      assertEquals(1, files.tree().stat("moved").linkCount());
+      assertThrows(StorageException.class, () -> files.tree().readAll("second"));
+      files.tree().writeAll("new", "newer".getBytes(UTF_8));
+      files.checkpoint(State.empty());
+      assertTrue(Files.exists(folder.resolve("old")));
+
+      fails = false;
+      files.awaitApplied();
+      assertEquals("newer", Files.readString(folder.resolve("new")));
+      assertEquals("old", Files.readString(folder.resolve("moved")));
+      assertEquals(1, Files.getAttribute(folder.resolve("moved"), "unix:nlink"));
+    }
+  }
+
+  @Test
   void waitsTwiceAsLongEachTime() throws Exception {
     TestTimer timer = new TestTimer();
     Options options =

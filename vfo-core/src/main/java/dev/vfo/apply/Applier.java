@@ -1,6 +1,7 @@
 package dev.vfo.apply;
 
 import dev.vfo.VfoException;
+import dev.vfo.apply.Plan.Saved;
 import dev.vfo.changes.ChangeSet;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileIdentity;
@@ -8,11 +9,14 @@ import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.StorageException;
 import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
 
 /**
@@ -145,6 +149,15 @@ public class Applier {
     return plans;
   }
 
+  /**
+   * Makes the names of the plans that {@link #plans} finds durable: what they tell may then stand
+   * in later records. A killed process can have left a plan that is in memory only (C15), and
+   * without it the layer makes other files.
+   */
+  public void syncPlans() throws StorageException {
+    target.storage().sync(target.stageFd());
+  }
+
   private LayerPlan read(long layer) throws StorageException, VfoException {
     PlanReader reader = new PlanReader(target, layer);
     try (OpenFile file = reader.open()) {
@@ -152,6 +165,32 @@ public class Applier {
         throw new VfoException("the plan of layer " + layer + " went away while it was read");
       }
       return new LayerPlan(layer, reader.read(file).created());
+    }
+  }
+
+  /**
+   * Tells the observer which old content of home files is not to be read from home, as a layer that
+   * is applied in part has written beside it: what its plan has kept, if there is one.
+   *
+   * @throws dev.vfo.CorruptJournalException when the plan is damaged
+   * @throws dev.vfo.NewerFormatException when a newer VFO wrote the plan
+   */
+  public void tellKept(long layer) throws StorageException, VfoException {
+    PlanReader reader = new PlanReader(target, layer);
+    OpenFile file = reader.open();
+    if (file == null) {
+      return;
+    }
+    try (file;
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(SavedRange.PAGE_BYTES);
+      for (Map.Entry<Long, List<Saved>> saved : reader.read(file).saved().entrySet()) {
+        for (Saved piece : saved.getValue()) {
+          MemorySegment bytes = buffer.asSlice(0, piece.range().lengthBytes());
+          file.read(bytes, piece.planOffset());
+          observer.kept(saved.getKey(), layer, piece.range().offset(), bytes);
+        }
+      }
     }
   }
 
@@ -184,10 +223,11 @@ public class Applier {
 
   /**
    * Removes the files that were open without a name when the last process ended: nobody can use
-   * them any more. To be called at open, when all layers are applied. What has no name of ours is
-   * left alone.
+   * them any more. To be called at open. What has no name of ours is left alone.
+   *
+   * @param needed the entries that layers speak of which are not applied: these stay
    */
-  public void removeOrphans() throws StorageException {
+  public void removeOrphans(Set<Long> needed) throws StorageException {
     int folder;
     try {
       int flags = OpenFlag.READ | OpenFlag.DIRECTORY;
@@ -201,7 +241,8 @@ public class Applier {
     try {
       StageCleaner cleaner = new StageCleaner(target.storage(), folder);
       for (Listed listed : Listed.in(target.storage(), folder)) {
-        boolean ours = StageNames.number(listed.name()).isPresent();
+        OptionalLong number = StageNames.number(listed.name());
+        boolean ours = number.isPresent() && !needed.contains(number.getAsLong());
         if (ours && listed.isDirectory()) {
           cleaner.remove(listed.name());
         } else if (ours) {

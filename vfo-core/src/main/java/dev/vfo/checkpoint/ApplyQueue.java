@@ -36,6 +36,10 @@ final class ApplyQueue {
   private final Reserve reserve;
   private final Consumer<IOException> journalFailed;
   private volatile @Nullable IOException stuck;
+
+  /** What earlier layers made and an entry in memory need not know. */
+  private volatile Map<Long, FileIdentity> made = Map.of();
+
   private long lastCheckpoint;
   private boolean closed;
 
@@ -54,6 +58,24 @@ final class ApplyQueue {
     this.reserve = reserve;
     this.journalFailed = journalFailed;
     this.lastCheckpoint = lastCheckpoint;
+  }
+
+  /** Takes over what could not be applied at open, before anything else. */
+  void restore(UnappliedLayers unapplied) {
+    for (PendingLayer layer : unapplied.layers()) {
+      pending.add(layer);
+    }
+    long newest = parts.layers().active().number() - 1;
+    for (long plan : unapplied.plans()) {
+      plans.add(new KeptPlan(plan, newest));
+    }
+    made = unapplied.made();
+    stuck = unapplied.reason();
+  }
+
+  private @Nullable FileIdentity identityOf(long number) {
+    FileIdentity known = parts.identityOf(number);
+    return known == null ? made.get(number) : known;
   }
 
   /** Takes over the layers of a checkpoint that is durable. */
@@ -147,12 +169,12 @@ final class ApplyQueue {
   }
 
   private boolean apply(PendingLayer next) throws IOException {
-    Map<Long, FileIdentity> made =
+    Map<Long, FileIdentity> created =
         applier.apply(
-            next.changes(), parts::identityOf, () -> mark(next.layer().number(), markFor(next)));
+            next.changes(), this::identityOf, () -> mark(next.layer().number(), markFor(next)));
     List<FileEntry> garbage = parts.publish(next.layer());
     // Layers sealed up to now may have been taken while the entries had no home file yet.
-    if (!made.isEmpty()) {
+    if (!created.isEmpty()) {
       plans.add(new KeptPlan(next.layer().number(), parts.layers().active().number() - 1));
     }
     synchronized (pending) {

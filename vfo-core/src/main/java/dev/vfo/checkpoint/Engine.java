@@ -72,6 +72,11 @@ public final class Engine implements AutoCloseable {
     this.queue =
         new ApplyQueue(parts, root.applier(), journal, root.mark(), reserve, this::fail, number);
     this.background = new BackgroundWork(queue, options, this::isOver, root::note);
+    if (root.unapplied().reason() != null) {
+      queue.restore(root.unapplied());
+      root.note("not all is applied", root.unapplied().reason());
+      background.start();
+    }
   }
 
   /** Opens a root and recovers it. */

@@ -11,6 +11,7 @@ import dev.vfo.overlay.FileContent;
 import dev.vfo.overlay.FileEntry;
 import dev.vfo.overlay.HomeTree;
 import dev.vfo.overlay.Layer;
+import dev.vfo.overlay.LayerLoader;
 import dev.vfo.overlay.LayerPublisher;
 import dev.vfo.overlay.LayerStack;
 import dev.vfo.overlay.NameChanges;
@@ -23,8 +24,10 @@ import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
 import java.lang.foreign.MemorySegment;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -90,6 +93,11 @@ final class EngineParts implements ApplyObserver, StagedFiles {
 
   FileAttributes attributes() {
     return attributes;
+  }
+
+  /** Loads layers; {@code made} knows the home files that layers made, by entry number. */
+  LayerLoader loader(LongFunction<@Nullable FileIdentity> made) {
+    return new LayerLoader(layers, table, home, content, this, made);
   }
 
   /** The home file of an entry, if it has one. */
@@ -160,6 +168,53 @@ final class EngineParts implements ApplyObserver, StagedFiles {
   @Override
   public int openOrphan(long number, int flags) throws StorageException {
     return openStaged(StageNames.ORPHANS, number, flags);
+  }
+
+  @Override
+  public List<FileIdentity> identities(long layer) throws StorageException {
+    List<FileIdentity> found = new ArrayList<>();
+    addIdentities(StageNames.folder(layer), found);
+    addIdentities(StageNames.ORPHANS, found);
+    return found;
+  }
+
+  @Override
+  public byte @Nullable [] readSymlink(long layer, long number) throws StorageException {
+    int folder = -1;
+    try {
+      folder = storage.open(stageFd, StageNames.folder(layer), FOLDER, 0);
+      return storage.readSymlink(folder, StageNames.object(number));
+    } catch (StorageException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return null;
+      }
+      throw e;
+    } finally {
+      if (folder >= 0) {
+        storage.close(folder);
+      }
+    }
+  }
+
+  private void addIdentities(Name folderName, List<FileIdentity> found) throws StorageException {
+    int folder;
+    try {
+      folder = storage.open(stageFd, folderName, FOLDER, 0);
+    } catch (StorageException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return;
+      }
+      throw e;
+    }
+    try {
+      List<Name> names = new ArrayList<>();
+      storage.list(folder, (name, inode, type) -> names.add(name));
+      for (Name name : names) {
+        found.add(storage.stat(folder, name).identity());
+      }
+    } finally {
+      storage.close(folder);
+    }
   }
 
   private int openStaged(Name folderName, long number, int flags) throws StorageException {

@@ -5,6 +5,7 @@ import dev.vfo.NoSpaceException;
 import dev.vfo.Options;
 import dev.vfo.VfoException;
 import dev.vfo.apply.Applier;
+import dev.vfo.apply.ApplyCost;
 import dev.vfo.apply.ApplyObserver;
 import dev.vfo.apply.ApplyTarget;
 import dev.vfo.apply.LayerPlan;
@@ -26,6 +27,8 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +57,7 @@ final class OpenRoot implements AutoCloseable {
   private final States states;
   private final EngineParts parts;
   private final Applier applier;
+  private final UnappliedLayers unapplied;
   private final @Nullable Checkpoint last;
 
   @SuppressWarnings("this-escape")
@@ -91,15 +95,23 @@ final class OpenRoot implements AutoCloseable {
       open.push(mark::close);
       AcknowledgedCell acknowledged = AcknowledgedCell.open(storage, control.fd(), id);
       open.push(acknowledged::close);
-      recovery.announce(found, mark.value().layer(), reserve::expect);
+      recovery.forEachUnapplied(
+          found,
+          mark.value().layer(),
+          (commit, number, layer) ->
+              reserve.expect(layer.layer(), ApplyCost.of(layer).totalBytes()));
       reserve.restore();
       journal = resume(id, found, acknowledged);
       open.push(journal::close);
-      recovery.apply(found, plans, alone, mark, reserve::release);
-      alone.removeOrphans();
+      Optional<StorageException> stuck =
+          recovery.apply(found, plans, alone, mark, reserve::release);
+      if (stuck.isEmpty()) {
+        alone.removeOrphans(Set.of());
+      }
       parts = parts(found);
       open.push(() -> parts.home().close());
       applier = new Applier(target, parts.home().changeLock(), parts, reserve);
+      unapplied = stuck.isEmpty() ? UnappliedLayers.NONE : load(recovery, found, stuck.get());
       states.removeOthers();
       journal.retire(mark.value().checkpointNumber());
       opened = true;
@@ -165,6 +177,17 @@ final class OpenRoot implements AutoCloseable {
         options, rootFd, control.stageFd(), found.newestLayer() + 1, nextVirtual);
   }
 
+  /** Opens with what could not be applied in memory; when not even that can be, as if alone. */
+  private UnappliedLayers load(Recovery recovery, Recovered found, StorageException reason)
+      throws IOException {
+    try {
+      return UnappliedLayers.load(recovery, found, mark.value().layer(), applier, parts, reason);
+    } catch (StorageException e) {
+      reason.addSuppressed(e);
+      throw reason;
+    }
+  }
+
   private States openStates(RootId id, Recovered found) throws IOException {
     Commit commit = found.last();
     return States.open(
@@ -220,6 +243,11 @@ final class OpenRoot implements AutoCloseable {
 
   Applier applier() {
     return applier;
+  }
+
+  /** The layers that could not be applied. */
+  UnappliedLayers unapplied() {
+    return unapplied;
   }
 
   AppliedMark mark() {

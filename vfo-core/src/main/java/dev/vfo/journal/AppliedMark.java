@@ -117,6 +117,11 @@ public final class AppliedMark implements AutoCloseable {
     return next;
   }
 
+  /** Whether a call of {@link #write} has failed. */
+  public synchronized boolean hasFailed() {
+    return failed;
+  }
+
   private void writeCopy(int index, Value copy) throws StorageException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment block = arena.allocate(JournalFormat.BLOCK_BYTES);

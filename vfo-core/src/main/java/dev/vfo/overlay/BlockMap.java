@@ -70,6 +70,11 @@ final class BlockMap {
     return true;
   }
 
+  /** The same, whatever the budget says. */
+  void addBeyondBudget(long block, long from, long to) {
+    put(block, pool.allocateBeyondBudget(), from, to);
+  }
+
   private void put(long block, int slot, long from, long to) {
     BlockGroup group = groups.get(block >>> BlockGroup.SHIFT);
     if (group == null) {

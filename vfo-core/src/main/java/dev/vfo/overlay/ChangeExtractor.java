@@ -111,12 +111,17 @@ public final class ChangeExtractor {
     if (delta.entry.type() != FileType.REGULAR || !delta.hasContentChange()) {
       return null;
     }
+    long cut = Math.min(delta.cutBytes, delta.attributes.sizeBytes);
+    return new Data(cut, delta.attributes.sizeBytes, extents(delta));
+  }
+
+  /** What the blocks of a delta hold, for as long as its layer is there. */
+  static List<Extent> extents(EntryDelta delta) {
     List<Extent> extents = new ArrayList<>();
     for (FileBlock block : delta.blocks.blocks()) {
       extents.add(new Extent(block.fileOffset(), block.data()));
     }
-    long cut = Math.min(delta.cutBytes, delta.attributes.sizeBytes);
-    return new Data(cut, delta.attributes.sizeBytes, extents);
+    return extents;
   }
 
   private void addName(FileEntry directory, Name name, NameDelta change) {

@@ -43,14 +43,19 @@ public final class EntryAttributes {
 
   EntryAttributes copy() {
     EntryAttributes copy = new EntryAttributes();
-    copy.mode = mode;
-    copy.uid = uid;
-    copy.gid = gid;
-    copy.linkCount = linkCount;
-    copy.sizeBytes = sizeBytes;
-    copy.accessNanos = accessNanos;
-    copy.modifyNanos = modifyNanos;
-    copy.changeNanos = changeNanos;
+    copy.set(this);
     return copy;
+  }
+
+  /** Takes all of others over. */
+  void set(EntryAttributes other) {
+    mode = other.mode;
+    uid = other.uid;
+    gid = other.gid;
+    linkCount = other.linkCount;
+    sizeBytes = other.sizeBytes;
+    accessNanos = other.accessNanos;
+    modifyNanos = other.modifyNanos;
+    changeNanos = other.changeNanos;
   }
 }

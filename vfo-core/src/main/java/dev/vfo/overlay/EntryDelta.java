@@ -19,7 +19,7 @@ public final class EntryDelta {
   final boolean created;
   final EntryAttributes attributes;
   final BlockMap blocks;
-  private final long sizeBefore;
+  private long sizeBefore;
   private volatile @Nullable Link linkBefore;
 
   /** The smallest size since the layer began: behind it neither older layers nor home are read. */
@@ -51,6 +51,13 @@ public final class EntryDelta {
     this.changed = created ? Attributes.ALL : 0;
   }
 
+  /** Says what the attributes were before the layer, when that was not known yet. */
+  void setBefore(EntryAttributes before) {
+    attributes.set(before);
+    sizeBefore = before.sizeBytes;
+    cutBytes = sizeBefore;
+  }
+
   Map<Name, NameDelta> namesForChange() {
     if (names == null) {
       names = new TreeMap<>();
@@ -74,6 +81,20 @@ public final class EntryDelta {
       more.add(link);
       links = List.copyOf(more);
     }
+  }
+
+  /** Gives the entry one more name. The caller holds the entry's lock for writing. */
+  void addLink(Link link) {
+    List<Link> more = new ArrayList<>(entry.links());
+    more.add(link);
+    links = List.copyOf(more);
+  }
+
+  /** Takes a name away. The caller holds the entry's lock for writing. */
+  void removeLink(Link link) {
+    List<Link> fewer = new ArrayList<>(entry.links());
+    fewer.remove(link);
+    links = List.copyOf(fewer);
   }
 
   boolean hasContentChange() {

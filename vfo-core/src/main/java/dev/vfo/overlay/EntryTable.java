@@ -70,6 +70,22 @@ public final class EntryTable {
     return entry;
   }
 
+  /** The entry of a number that a record speaks of; a new one has no home file yet. */
+  synchronized FileEntry restore(long number, FileType type, long device) {
+    FileEntry known = byNumber.get(number);
+    if (known != null) {
+      return known;
+    }
+    FileEntry entry = new FileEntry(number, type, device);
+    put(entry);
+    return entry;
+  }
+
+  /** The entry of a home file, or null when it is not in memory. */
+  synchronized @Nullable FileEntry of(FileIdentity identity) {
+    return byIdentity.get(identity);
+  }
+
   /** The entry of a home file that was found under a name which no layer changed. */
   public synchronized FileEntry adopt(FileStat stat, FileEntry parent, Name name) {
     FileEntry known = byIdentity.get(stat.identity());

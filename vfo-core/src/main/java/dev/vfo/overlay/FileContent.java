@@ -4,6 +4,7 @@ import static dev.vfo.overlay.BlockPool.BLOCK_BYTES;
 
 import dev.vfo.RangeVisitor;
 import dev.vfo.changes.EntryChange.Attributes;
+import dev.vfo.changes.Extent;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.StorageException;
 import java.lang.foreign.MemorySegment;
@@ -253,18 +254,37 @@ public final class FileContent {
     while (at < end) {
       long block = at / BLOCK_BYTES;
       long to = Math.min(end, (block + 1) * BLOCK_BYTES);
-      if (!delta.blocks.has(block)) {
-        if (!delta.blocks.add(block, at, to)) {
-          break;
-        }
-      } else {
+      if (delta.blocks.has(block)) {
         closeGap(entry, delta, block, at, to);
         delta.blocks.widen(block, at, to);
+      } else if (!delta.blocks.add(block, at, to)) {
+        break;
       }
       delta.blocks.copyIn(block, source, at - from, at, to - at);
       at = to;
     }
     return at - from;
+  }
+
+  /**
+   * Puts content into a layer that is loaded, beyond the memory budget if need be. One thread;
+   * nobody else knows the layer yet.
+   */
+  void restore(FileEntry entry, EntryDelta delta, Extent extent) throws StorageException {
+    long end = extent.offset() + extent.lengthBytes();
+    long at = extent.offset();
+    while (at < end) {
+      long block = at / BLOCK_BYTES;
+      long to = Math.min(end, (block + 1) * BLOCK_BYTES);
+      if (delta.blocks.has(block)) {
+        closeGap(entry, delta, block, at, to);
+        delta.blocks.widen(block, at, to);
+      } else {
+        delta.blocks.addBeyondBudget(block, at, to);
+      }
+      delta.blocks.copyIn(block, extent.data(), at - extent.offset(), at, to - at);
+      at = to;
+    }
   }
 
   // A block has one valid range: what lies between it and the new data is read from below.

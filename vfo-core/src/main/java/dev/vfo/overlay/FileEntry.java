@@ -1,6 +1,7 @@
 package dev.vfo.overlay;
 
 import dev.vfo.storage.FileIdentity;
+import dev.vfo.storage.FileStat;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ public final class FileEntry {
 
   private final long number;
   private final FileType type;
-  private final long device;
+  private volatile long device;
   final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   final AtomicInteger pins = new AtomicInteger();
   final AtomicInteger opens = new AtomicInteger();
@@ -146,6 +147,18 @@ public final class FileEntry {
 
   void setForeignDevice() {
     foreignDevice = true;
+  }
+
+  /**
+   * Takes the attributes of its home file over.
+   *
+   * @param namesInStage how many of its names are none of the tree's
+   */
+  void measured(FileStat stat, int namesInStage) {
+    EntryAttributes attributes = EntryAttributes.of(stat);
+    attributes.linkCount -= namesInStage;
+    homeAttributes = attributes;
+    device = stat.device();
   }
 
   Place place() {

@@ -72,6 +72,24 @@ public final class HomeTree {
     }
   }
 
+  /** The attributes of a home file, wherever it is. */
+  FileStat stat(FileEntry entry) throws StorageException {
+    lock.readLock().lock();
+    try {
+      if (entry == root) {
+        return storage.stat(rootLease.fd());
+      }
+      int fd = open(entry, Set.of(), OpenFlag.PATH);
+      try {
+        return storage.stat(fd);
+      } finally {
+        storage.close(fd);
+      }
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
   /** Lists a home directory. */
   public void list(FileEntry directory, DirectoryVisitor visitor) throws StorageException {
     lock.readLock().lock();
@@ -93,21 +111,44 @@ public final class HomeTree {
     }
   }
 
-  /** The target of a symbolic link in home. */
+  /** The target of a symbolic link in home, wherever it is. */
   public byte[] readSymlink(FileEntry entry) throws StorageException {
     lock.readLock().lock();
     try {
-      for (Link link : entry.homeLinks()) {
-        HomeDescriptors.Lease lease = acquire(link.parent());
-        try {
-          return storage.readSymlink(lease.fd(), link.name());
-        } finally {
-          descriptors.release(lease);
+      for (Link link : entry.possibleHomeLinks()) {
+        byte[] target = readSymlink(entry, link);
+        if (target != null) {
+          return target;
+        }
+      }
+      for (EntryDelta delta : entry.deltas()) {
+        byte[] target = staged.readSymlink(delta.layer.number(), entry.number());
+        if (target != null) {
+          return target;
         }
       }
       throw lost(entry);
     } finally {
       lock.readLock().unlock();
+    }
+  }
+
+  /** Null when the link is not there, or another file has its name. */
+  private byte @Nullable [] readSymlink(FileEntry entry, Link link) throws StorageException {
+    try {
+      HomeDescriptors.Lease lease = acquire(link.parent());
+      try {
+        FileIdentity found = storage.stat(lease.fd(), link.name()).identity();
+        return found.equals(entry.home()) ? storage.readSymlink(lease.fd(), link.name()) : null;
+      } finally {
+        descriptors.release(lease);
+      }
+    } catch (StorageException e) {
+      // Neither it nor its directory needs to be there: an unapplied layer may make it.
+      if (isElsewhere(e.errno())) {
+        return null;
+      }
+      throw e;
     }
   }
 
@@ -158,24 +199,36 @@ public final class HomeTree {
       return rootLease;
     }
     HomeDescriptors.Lease known = descriptors.find(entry);
-    return known != null ? known : descriptors.add(entry, open(entry, sought));
+    return known != null ? known : descriptors.add(entry, open(entry, sought, contentFlags(entry)));
   }
 
-  private int open(FileEntry entry, Set<FileEntry> sought) throws StorageException {
+  private static int contentFlags(FileEntry entry) {
+    return entry.isDirectory() ? OpenFlag.PATH | OpenFlag.DIRECTORY : OpenFlag.READ;
+  }
+
+  private int open(FileEntry entry, Set<FileEntry> sought, int flags) throws StorageException {
     if (sought.contains(entry)) {
       throw lost(entry);
     }
     Set<FileEntry> all = new HashSet<>(sought);
     all.add(entry);
     StorageException failure = null;
-    for (Opening opening : openings(entry)) {
+    for (Opening opening : openings(entry, flags)) {
       try {
         return checked(entry, opening.open(all));
       } catch (StorageException e) {
-        failure = failure == null ? e : failure;
+        failure = failure == null && !isElsewhere(e.errno()) ? e : failure;
       }
     }
-    throw failure == null || failure.errno() == Errno.ENOENT ? lost(entry) : failure;
+    throw failure == null ? lost(entry) : failure;
+  }
+
+  // Nothing has the name, or something else has it or the name of a directory on the way.
+  private static boolean isElsewhere(Errno errno) {
+    return errno == Errno.ENOENT
+        || errno == Errno.ENOTDIR
+        || errno == Errno.ELOOP
+        || errno == Errno.ESTALE;
   }
 
   private interface Opening {
@@ -186,8 +239,7 @@ public final class HomeTree {
    * Where a home file may be: first where it was last seen, then wherever the layers that are not
    * applied would move it. An apply that failed may have moved it without being able to tell.
    */
-  private List<Opening> openings(FileEntry entry) {
-    int flags = entry.isDirectory() ? OpenFlag.PATH | OpenFlag.DIRECTORY : OpenFlag.READ;
+  private List<Opening> openings(FileEntry entry, int flags) {
     List<Opening> openings = new ArrayList<>();
     switch (entry.place()) {
       case PARKED ->

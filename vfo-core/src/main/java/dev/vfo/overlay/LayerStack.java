@@ -29,6 +29,13 @@ public final class LayerStack {
     return gate.readLock();
   }
 
+  /** Puts a committed layer back that is older than the active one and younger than all others. */
+  synchronized Layer restore(long number) {
+    Layer layer = new Layer(number, pool);
+    committed.add(layer);
+    return layer;
+  }
+
   /** The layer that changes go into; it stays the same for whoever holds the gate. */
   public Layer active() {
     return active;
@@ -140,7 +147,7 @@ public final class LayerStack {
     return delta;
   }
 
-  private static void add(EntryDelta delta) {
+  static void add(EntryDelta delta) {
     delta.layer.add(delta);
     delta.entry.addDelta(delta);
   }

@@ -3,7 +3,6 @@ package dev.vfo.overlay;
 import dev.vfo.changes.EntryChange.Attributes;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -53,7 +52,7 @@ public final class NameChanges {
     change(
         entry,
         delta -> {
-          addLink(delta, new Link(parent, name));
+          delta.addLink(new Link(parent, name));
           delta.attributes.linkCount++;
         });
     setName(parent, name, null, entry);
@@ -71,7 +70,7 @@ public final class NameChanges {
     change(
         entry,
         delta -> {
-          removeLink(delta, new Link(parent, name));
+          delta.removeLink(new Link(parent, name));
           delta.attributes.linkCount = entry.isDirectory() ? 0 : delta.attributes.linkCount - 1;
         });
   }
@@ -117,21 +116,9 @@ public final class NameChanges {
     change(
         entry,
         delta -> {
-          removeLink(delta, from);
-          addLink(delta, to);
+          delta.removeLink(from);
+          delta.addLink(to);
         });
-  }
-
-  private static void addLink(EntryDelta delta, Link link) {
-    List<Link> links = new ArrayList<>(delta.entry.links());
-    links.add(link);
-    delta.links = List.copyOf(links);
-  }
-
-  private static void removeLink(EntryDelta delta, Link link) {
-    List<Link> links = new ArrayList<>(delta.entry.links());
-    links.remove(link);
-    delta.links = List.copyOf(links);
   }
 
   private interface Change {

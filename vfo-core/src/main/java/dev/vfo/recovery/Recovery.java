@@ -2,7 +2,6 @@ package dev.vfo.recovery;
 
 import dev.vfo.CorruptJournalException;
 import dev.vfo.apply.Applier;
-import dev.vfo.apply.ApplyCost;
 import dev.vfo.apply.LayerPlan;
 import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.ChangeSetFormatException;
@@ -13,11 +12,13 @@ import dev.vfo.journal.JournalReader;
 import dev.vfo.journal.JournalScan;
 import dev.vfo.journal.RecordPosition;
 import dev.vfo.storage.FileIdentity;
+import dev.vfo.storage.StorageException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -69,18 +70,27 @@ public final class Recovery {
     }
   }
 
-  /** Told of each layer before it is applied. */
-  public interface SpaceNeeded {
-    void expect(long layer, long bytes);
+  /** Is shown a layer that the root lacks. */
+  public interface LayerVisitor {
+    /**
+     * Shown once for each layer, in their order.
+     *
+     * @param commit the record that it is part of
+     * @param checkpoint the checkpoint's number
+     * @param layer for this call only
+     */
+    void visit(Commit commit, long checkpoint, ChangeSet layer) throws IOException;
   }
 
-  /** Tells what space the layers need that are not applied. */
-  public void announce(Recovered found, long appliedLayer, SpaceNeeded space) throws IOException {
+  /** Shows the layers that are not applied. */
+  public void forEachUnapplied(Recovered found, long appliedLayer, LayerVisitor visitor)
+      throws IOException {
     for (RecordPosition record : found.scan().records()) {
       try (Arena arena = Arena.ofConfined()) {
-        for (ChangeSet layer : decode(record, arena).layers()) {
+        Commit commit = decode(record, arena);
+        for (ChangeSet layer : commit.layers()) {
           if (layer.layer() > appliedLayer) {
-            space.expect(layer.layer(), ApplyCost.of(layer).totalBytes());
+            visitor.visit(commit, record.checkpointNumber(), layer);
           }
         }
       }
@@ -117,8 +127,12 @@ public final class Recovery {
     }
   }
 
-  /** Applies what the root lacks, and tidies up behind it. */
-  public void apply(
+  /**
+   * Applies what the root lacks, and tidies up behind it.
+   *
+   * @return why a layer could not be applied: it and those behind it are not
+   */
+  public Optional<StorageException> apply(
       Recovered found,
       List<LayerPlan> plans,
       Applier applier,
@@ -137,8 +151,17 @@ public final class Recovery {
           if (layer.layer() > mark.value().layer()) {
             boolean whole = layer.layer() == layers.getLast().layer();
             long checkpoint = record.checkpointNumber() - (whole ? 0 : 1);
-            known.putAll(
-                applier.apply(layer, resolver::apply, () -> mark.write(layer.layer(), checkpoint)));
+            try {
+              known.putAll(
+                  applier.apply(
+                      layer, resolver::apply, () -> mark.write(layer.layer(), checkpoint)));
+            } catch (StorageException e) {
+              // Nobody knows then what the mark says (C8).
+              if (mark.hasFailed()) {
+                throw e;
+              }
+              return Optional.of(e);
+            }
             observer.applied(layer.layer());
           }
         }
@@ -149,5 +172,6 @@ public final class Recovery {
     }
     long applied = mark.value().layer();
     applier.clean(applied, applied + 1);
+    return Optional.empty();
   }
 }

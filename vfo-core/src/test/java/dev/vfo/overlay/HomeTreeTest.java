@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.vfo.storage.Errno;
+import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.StorageException;
@@ -12,6 +13,8 @@ import dev.vfo.testkit.SimulatedStorage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +31,16 @@ class HomeTreeTest {
         @Override
         public int openOrphan(long number, int flags) throws StorageException {
           throw new StorageException(Errno.ENOENT, "open", "orphans");
+        }
+
+        @Override
+        public byte @Nullable [] readSymlink(long layer, long number) {
+          return null;
+        }
+
+        @Override
+        public List<FileIdentity> identities(long layer) {
+          return List.of();
         }
       };
 

@@ -16,6 +16,7 @@ import dev.vfo.testkit.SimulationOptions;
  * @param checkIsolation whether the root is looked at after each operation (I1)
  * @param checkReserve whether what was committed must be applied even when the disk gets full
  *     between
+ * @param isEager whether a recovered subject that goes on may do so before all is applied
  */
 public record HarnessOptions(
     SimulationOptions simulation,
@@ -26,11 +27,12 @@ public record HarnessOptions(
     int continueOneIn,
     int faultRuns,
     boolean checkIsolation,
-    boolean checkReserve) {
+    boolean checkReserve,
+    boolean isEager) {
 
   /** What a normal test run does. */
   public static HarnessOptions defaults() {
-    return new HarnessOptions(SimulationOptions.defaults(), 120, 1, 3, 4, 4, 6, true, true);
+    return new HarnessOptions(SimulationOptions.defaults(), 120, 1, 3, 4, 4, 6, true, true, false);
   }
 
   /** What is done to find a known failure again, in a history that gets smaller. */
@@ -44,7 +46,8 @@ public record HarnessOptions(
         continueOneIn,
         8 * faultRuns,
         checkIsolation,
-        checkReserve);
+        checkReserve,
+        isEager);
   }
 
   /** With another storage. */
@@ -58,7 +61,8 @@ public record HarnessOptions(
         continueOneIn,
         faultRuns,
         checkIsolation,
-        checkReserve);
+        checkReserve,
+        isEager);
   }
 
   /** With other numbers of crashes. */
@@ -72,7 +76,8 @@ public record HarnessOptions(
         continueOneIn,
         faultRuns,
         checkIsolation,
-        checkReserve);
+        checkReserve,
+        isEager);
   }
 
   /** With another number of runs with faults. */
@@ -86,7 +91,8 @@ public record HarnessOptions(
         continueOneIn,
         newFaultRuns,
         checkIsolation,
-        checkReserve);
+        checkReserve,
+        isEager);
   }
 
   /** For subjects that do not reserve the space that applying takes. */
@@ -100,6 +106,25 @@ public record HarnessOptions(
         continueOneIn,
         faultRuns,
         checkIsolation,
-        false);
+        false,
+        isEager);
+  }
+
+  /**
+   * For subjects that go on before all is applied: every one that is recovered is looked at, and
+   * may go on, as it is.
+   */
+  public HarnessOptions withEagerSubjects() {
+    return new HarnessOptions(
+        simulation,
+        crashPoints,
+        crashesPerPoint,
+        crashesInRecovery,
+        1,
+        2,
+        faultRuns,
+        checkIsolation,
+        checkReserve,
+        true);
   }
 }

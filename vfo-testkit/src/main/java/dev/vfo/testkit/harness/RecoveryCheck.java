@@ -162,8 +162,9 @@ final class RecoveryCheck {
   /** Recovers to the end, and checks everything. */
   private void recover(
       SimulatedStorage storage, List<Acknowledged> candidates, SplittableRandom random) {
-    Lockstep lockstep = recovered(storage, candidates, random);
-    if (random.nextInt(options.continueOneIn()) == 0) {
+    boolean isEager = options.isEager() && random.nextBoolean();
+    Lockstep lockstep = recovered(storage, candidates, random, isEager);
+    if (isEager || random.nextInt(options.continueOneIn()) == 0) {
       goOn(lockstep, storage, random);
     } else {
       close(lockstep, storage);
@@ -171,7 +172,10 @@ final class RecoveryCheck {
   }
 
   private Lockstep recovered(
-      SimulatedStorage storage, List<Acknowledged> candidates, SplittableRandom random) {
+      SimulatedStorage storage,
+      List<Acknowledged> candidates,
+      SplittableRandom random,
+      boolean isEager) {
     counts.one(Counts.What.RECOVERIES);
     current = storage;
     steps.add("recovery to the end");
@@ -182,6 +186,9 @@ final class RecoveryCheck {
       Lockstep lockstep = new Lockstep(factory, storage, clock, comparison, last, subject);
       if (random.nextInt(options.viewOneIn()) == 0) {
         lockstep.checkView();
+      }
+      if (isEager) {
+        return lockstep;
       }
       subject.awaitApplied();
       lastChanges = Math.max(1, storage.faults().changeCount() - before);
@@ -217,8 +224,11 @@ final class RecoveryCheck {
     if (crashes) {
       lockstep.subject().abandon();
       SimulatedStorage found = after(storage, random);
-      close(recovered(found, candidates, random), found);
+      close(recovered(found, candidates, random, false), found);
     } else {
+      if (options.isEager()) {
+        lockstep.checkView();
+      }
       lockstep.awaitApplied();
       lockstep.checkHome(storage, "after going on");
       close(lockstep, storage);

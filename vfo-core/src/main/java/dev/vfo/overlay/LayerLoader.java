@@ -1,0 +1,279 @@
+package dev.vfo.overlay;
+
+import dev.vfo.changes.ChangeSet;
+import dev.vfo.changes.EntryChange;
+import dev.vfo.changes.EntryChange.Attributes;
+import dev.vfo.changes.EntryChange.Data;
+import dev.vfo.changes.EntryChange.Fate;
+import dev.vfo.changes.Extent;
+import dev.vfo.changes.Location;
+import dev.vfo.changes.NameChange;
+import dev.vfo.storage.Errno;
+import dev.vfo.storage.FileIdentity;
+import dev.vfo.storage.FileType;
+import dev.vfo.storage.StorageException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a layer of a change set: the opposite of {@link ChangeExtractor}, for committed layers that
+ * could not be applied. Home may be half-way in the oldest of them. One thread, before anybody else
+ * uses the overlay; layers by ascending number.
+ */
+public final class LayerLoader {
+  private final LayerStack layers;
+  private final EntryTable table;
+  private final HomeTree home;
+  private final FileContent content;
+  private final StagedFiles staged;
+  private final LongFunction<@Nullable FileIdentity> made;
+
+  /** What had a name in the stage when loading began; null before. */
+  private @Nullable List<FileIdentity> namesInStage;
+
+  /**
+   * @param made the home files that layers made, as far as plans tell: by entry number
+   */
+  public LayerLoader(
+      LayerStack layers,
+      EntryTable table,
+      HomeTree home,
+      FileContent content,
+      StagedFiles staged,
+      LongFunction<@Nullable FileIdentity> made) {
+    this.layers = layers;
+    this.table = table;
+    this.home = home;
+    this.content = content;
+    this.staged = staged;
+    this.made = made;
+  }
+
+  /** A layer that was loaded, and its change set with the content in the layer's own memory. */
+  public record Loaded(Layer layer, ChangeSet changes) {}
+
+  /**
+   * Loads the next layer.
+   *
+   * @param timeNanos when it was committed, nanoseconds since 1970
+   * @throws StorageException when home could not be looked at
+   */
+  public Loaded load(ChangeSet changes, long timeNanos) throws StorageException {
+    if (namesInStage == null) {
+      namesInStage = staged.identities(changes.layer());
+    }
+    boolean isFirst = layers.committed().isEmpty();
+    for (EntryChange change : changes.entries()) {
+      enter(change);
+    }
+    findHomeNames(changes);
+    Layer layer = layers.restore(changes.layer());
+    Map<Long, EntryDelta> deltas = addDeltas(layer, changes, timeNanos);
+    addNames(changes, deltas);
+    // Only now it can be found: apply may have moved it.
+    for (EntryChange change : changes.entries()) {
+      measure(change, namesInStage);
+    }
+    for (EntryChange change : changes.entries()) {
+      EntryDelta delta = deltas.get(change.number());
+      if (delta != null) {
+        setAttributes(delta, change, timeNanos);
+      }
+    }
+    new LinkCounts(table, home, changes, deltas).set(isFirst);
+    List<EntryChange> entries = new ArrayList<>();
+    for (EntryChange change : changes.entries()) {
+      Data data = change.data();
+      EntryDelta delta = deltas.get(change.number());
+      entries.add(data == null || delta == null ? change : fill(change, data, delta));
+    }
+    return new Loaded(
+        layer, new ChangeSet(changes.layer(), changes.rootNumber(), entries, changes.names()));
+  }
+
+  private void enter(EntryChange change) {
+    FileEntry entry = table.restore(change.number(), change.type(), change.device());
+    FileIdentity identity =
+        change.identity() == null ? made.apply(change.number()) : change.identity();
+    if (entry.home() == null && identity != null) {
+      table.bind(entry, identity);
+    }
+    byte[] target = change.symlinkTarget();
+    if (target != null) {
+      entry.rememberSymlinkTarget(target);
+    }
+  }
+
+  // A name that an entry had before the layer, and that no earlier layer gave it, is home's.
+  private void findHomeNames(ChangeSet changes) {
+    for (EntryChange change : changes.entries()) {
+      Location before = change.before();
+      if (before != null) {
+        discover(change.number(), new Link(entry(before.directory()), before.name()));
+      }
+    }
+    for (NameChange name : changes.names()) {
+      if (name.before() != NameChange.NONE) {
+        discover(name.before(), new Link(entry(name.directory()), name.name()));
+      }
+    }
+  }
+
+  private void discover(long number, Link link) {
+    FileEntry entry = entry(number);
+    if (!entry.links().contains(link)) {
+      entry.discover(link);
+    }
+  }
+
+  private FileEntry entry(long number) {
+    return Objects.requireNonNull(table.get(number), "the change set has all that it names");
+  }
+
+  private Map<Long, EntryDelta> addDeltas(Layer layer, ChangeSet changes, long timeNanos) {
+    Set<Long> named = new HashSet<>();
+    for (NameChange name : changes.names()) {
+      named.addAll(List.of(name.directory(), name.before(), name.after()));
+    }
+    Map<Long, EntryDelta> deltas = new LinkedHashMap<>();
+    for (EntryChange change : changes.entries()) {
+      if (!change.isReference() || named.contains(change.number())) {
+        EntryDelta delta = delta(layer, change, timeNanos);
+        LayerStack.add(delta);
+        deltas.put(change.number(), delta);
+      }
+    }
+    return deltas;
+  }
+
+  private EntryDelta delta(Layer layer, EntryChange change, long timeNanos) {
+    Location before = change.before();
+    Link link = before == null ? null : new Link(entry(before.directory()), before.name());
+    EntryDelta delta =
+        new EntryDelta(
+            layer,
+            entry(change.number()),
+            change.created(),
+            EntryAttributes.created(0, 0, 0, timeNanos),
+            link);
+    if (change.fate() == Fate.GONE) {
+      delta.links = List.of();
+    }
+    return delta;
+  }
+
+  private void measure(EntryChange change, List<FileIdentity> inStage) throws StorageException {
+    FileEntry entry = entry(change.number());
+    if (change.created() || entry.isMadeInLayers() || entry.homeAttributes != null) {
+      return;
+    }
+    if (change.before() == null) {
+      entry.orphan();
+      table.addOrphan(entry);
+    }
+    try {
+      int names = entry.isDirectory() ? 0 : Collections.frequency(inStage, entry.home());
+      entry.measured(home.stat(entry), names);
+      if (entry.type() == FileType.SYMLINK) {
+        // An apply that goes on may move it.
+        entry.rememberSymlinkTarget(home.readSymlink(entry));
+      }
+    } catch (StorageException e) {
+      boolean keepsName = change.fate() != Fate.GONE && !entry.links().isEmpty();
+      if (keepsName || change.fate() == Fate.ORPHAN || e.errno() != Errno.ESTALE) {
+        throw e;
+      }
+      // Apply has come so far that it lost its last name that we know. Perhaps it has another one:
+      // under that it is found as if it was never seen, and as it is after the layer.
+      entry.homeAttributes = EntryAttributes.created(0, 0, 0, 0);
+      if (change.fate() == Fate.ALIVE) {
+        table.remove(entry);
+      }
+    }
+  }
+
+  private static void setAttributes(EntryDelta delta, EntryChange change, long timeNanos) {
+    EntryAttributes attributes = delta.attributes;
+    if (!change.created()) {
+      List<EntryDelta> all = delta.entry.deltas();
+      EntryAttributes before =
+          all.size() > 1 ? all.get(all.size() - 2).attributes : delta.entry.homeAttributes;
+      delta.setBefore(Objects.requireNonNull(before, "it was measured"));
+    }
+    set(delta, change.attributes());
+    attributes.changeNanos = timeNanos;
+    byte[] target = change.symlinkTarget();
+    if (target != null) {
+      attributes.sizeBytes = target.length;
+    }
+  }
+
+  private static void set(EntryDelta delta, Attributes to) {
+    EntryAttributes attributes = delta.attributes;
+    if (to.has(Attributes.MODE)) {
+      attributes.mode = to.mode();
+    }
+    if (to.has(Attributes.OWNER)) {
+      attributes.uid = to.uid();
+      attributes.gid = to.gid();
+    }
+    if (to.has(Attributes.ACCESS_TIME)) {
+      attributes.accessNanos = to.accessNanos();
+    }
+    if (to.has(Attributes.MODIFY_TIME)) {
+      attributes.modifyNanos = to.modifyNanos();
+    }
+    delta.changed = to.mask();
+  }
+
+  private void addNames(ChangeSet changes, Map<Long, EntryDelta> deltas) {
+    for (NameChange name : changes.names()) {
+      EntryDelta directory = deltas.get(name.directory());
+      EntryDelta before = deltas.get(name.before());
+      EntryDelta after = deltas.get(name.after());
+      if (directory == null || before == after) {
+        continue;
+      }
+      directory.namesForChange().put(name.name(), new NameDelta(entryOf(before), entryOf(after)));
+      Link link = new Link(directory.entry, name.name());
+      if (before != null) {
+        before.removeLink(link);
+      }
+      if (after != null) {
+        after.addLink(link);
+      }
+    }
+  }
+
+  private static @Nullable FileEntry entryOf(@Nullable EntryDelta delta) {
+    return delta == null ? null : delta.entry;
+  }
+
+  private EntryChange fill(EntryChange change, Data data, EntryDelta delta)
+      throws StorageException {
+    delta.attributes.sizeBytes = data.sizeBytes();
+    delta.cutBytes = data.cutBytes();
+    for (Extent extent : data.extents()) {
+      content.restore(delta.entry, delta, extent);
+    }
+    return new EntryChange(
+        change.number(),
+        change.type(),
+        change.identity(),
+        change.created(),
+        change.before(),
+        change.fate(),
+        change.attributes(),
+        new Data(data.cutBytes(), data.sizeBytes(), ChangeExtractor.extents(delta)),
+        change.symlinkTarget(),
+        change.device());
+  }
+}
