@@ -3,6 +3,7 @@ package dev.vfo.storage;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The file operations that VFO needs from an operating system, and nothing else.
@@ -198,4 +199,7 @@ public interface Storage {
 
   /** The group that new files belong to, unless the directory says otherwise. */
   int effectiveGid();
+
+  /** All groups that the process is in: the effective one and the supplementary ones. */
+  Set<Integer> groups();
 }

@@ -104,6 +104,7 @@ interface OpenContract extends StorageTest {
     files().create("a", "");
     assertEquals(files().storage().effectiveUid(), files().stat("a").uid());
     assertEquals(files().storage().effectiveGid(), files().stat("a").gid());
+    assertTrue(files().storage().groups().contains(files().stat("a").gid()));
     assertEquals(1, files().stat("a").linkCount());
     assertEquals(FileType.REGULAR, files().stat("a").type());
   }

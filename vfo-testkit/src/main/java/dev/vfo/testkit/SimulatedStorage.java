@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A file system in memory that keeps what is durable apart from what is not, fails where it is told
@@ -714,5 +715,10 @@ public final class SimulatedStorage implements Storage {
   @Override
   public int effectiveGid() {
     return disk.options.gid();
+  }
+
+  @Override
+  public Set<Integer> groups() {
+    return Set.of(disk.options.gid());
   }
 }

@@ -10,8 +10,11 @@ import dev.vfo.storage.RenameMode;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The files of a Linux system on x86_64 or aarch64. Needs Linux 4.11, and {@code /proc} for {@link
@@ -393,5 +396,19 @@ public final class LinuxStorage implements Storage {
   @Override
   public int effectiveGid() {
     return (int) Kernel.get().call(SystemCall.GETEGID, 0);
+  }
+
+  @Override
+  public Set<Integer> groups() {
+    Kernel kernel = Kernel.get();
+    MemorySegment numbers = kernel.memory.large();
+    long places = CallMemory.LARGE_BYTES / Integer.BYTES;
+    long count = kernel.call(SystemCall.GETGROUPS, places, numbers.address());
+    Set<Integer> groups = new HashSet<>();
+    groups.add(effectiveGid());
+    for (long i = 0; i < count; i++) {
+      groups.add(numbers.getAtIndex(ValueLayout.JAVA_INT, i));
+    }
+    return groups;
   }
 }

@@ -12,6 +12,7 @@ import dev.vfo.storage.StorageException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A storage that hands every call on to another one. Subclasses override a method to change what it
@@ -273,5 +274,10 @@ public class ForwardingStorage implements Storage {
   @Override
   public int effectiveGid() {
     return target.effectiveGid();
+  }
+
+  @Override
+  public Set<Integer> groups() {
+    return target.groups();
   }
 }
