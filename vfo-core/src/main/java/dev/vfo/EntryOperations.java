@@ -189,6 +189,7 @@ public final class EntryOperations {
     if (sizeBytes < 0) {
       throw new StorageException(Errno.EINVAL, "truncate", "to " + sizeBytes);
     }
+    engine.rights().requireWritable(entry, "truncate");
     change(() -> engine.content().truncate(entry, sizeBytes));
     fireEntry(number);
   }
@@ -215,6 +216,9 @@ public final class EntryOperations {
       throw new StorageException(Errno.EXDEV, "open for writing", entry.toString());
     }
     boolean truncates = writes && (flags & OpenFlag.TRUNCATE) != 0;
+    if (writes) {
+      engine.rights().requireWritable(entry, "open for writing");
+    }
     entry.opened(writes);
     boolean opened = false;
     try {

@@ -109,7 +109,8 @@ class FinishPhase {
     int fd = context.directories().pin(slot.directory);
     try {
       syncs.addNamed(entry, fd, slot.name);
-      Adjuster.set(storage, fd, slot.name, entry.change, entry.change.attributes().mask());
+      int mask = OwnRights.settable(storage, entry, () -> storage.stat(fd, slot.name));
+      Adjuster.set(storage, fd, slot.name, entry.change, mask);
     } catch (StorageException e) {
       throw context.errors().at("set attributes of", tree.path(slot), e);
     } finally {
@@ -124,8 +125,9 @@ class FinishPhase {
       return;
     }
     try {
-      int mask = tree.root.change.attributes().mask();
-      Adjuster.set(storage, context.target().rootFd(), tree.root.change, mask);
+      int rootFd = context.target().rootFd();
+      int mask = OwnRights.settable(storage, tree.root, () -> storage.stat(rootFd));
+      Adjuster.set(storage, rootFd, tree.root.change, mask);
     } catch (StorageException e) {
       throw context.errors().at("set attributes of", ".", e);
     }

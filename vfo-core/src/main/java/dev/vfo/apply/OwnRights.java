@@ -9,6 +9,7 @@ import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives us the rights to work on files of our own that the step has closed to us, or that an
@@ -25,7 +26,7 @@ final class OwnRights {
   private static final int OWNER_FILE = 0600;
 
   /** A file that lacks rights, where it was found, and its mode then. */
-  private record Locked(Entry entry, Slot slot, int mode) {
+  private record Locked(Entry entry, @Nullable Slot slot, int mode) {
     int needed() {
       return entry.isDirectory() ? OWNER_DIRECTORY : entry.isPatched() ? OWNER_FILE : 0;
     }
@@ -33,6 +34,11 @@ final class OwnRights {
     boolean isSearchable() {
       return !entry.isDirectory() || (mode & SEARCH) != 0;
     }
+  }
+
+  /** A look at a file, made only if it is needed. */
+  interface Look {
+    FileStat stat() throws StorageException;
   }
 
   private final Storage storage;
@@ -46,23 +52,59 @@ final class OwnRights {
     this.directories = directories;
   }
 
+  /** The same for the root, which has no name that we know. */
+  void foundRoot(Entry root, int rootFd) throws StorageException {
+    Locked found = note(root, null, storage.stat(rootFd));
+    if (found != null && !found.isSearchable()) {
+      storage.changeMode(rootFd, found.mode() | SEARCH);
+    }
+  }
+
   /** Takes note of a file that was found, and makes it searchable if it is a directory. */
   void found(Entry entry, int fd, Slot slot, FileStat stat) throws StorageException {
-    Locked found = new Locked(entry, slot, stat.mode());
-    boolean ours = storage.effectiveUid() != 0 && storage.effectiveUid() == stat.uid();
-    if (!ours || !isSetInTheEnd(entry) || (stat.mode() & found.needed()) == found.needed()) {
-      return;
-    }
-    locked.add(found);
-    if (!found.isSearchable()) {
+    Locked found = note(entry, slot, stat);
+    if (found != null && !found.isSearchable()) {
       storage.changeMode(fd, slot.name, stat.mode() | SEARCH);
     }
   }
 
-  private static boolean isSetInTheEnd(Entry entry) {
-    return entry.change.attributes().has(Attributes.MODE)
-        && !entry.is(Fate.GONE)
-        && entry.change.type() != FileType.SYMLINK;
+  private @Nullable Locked note(Entry entry, @Nullable Slot slot, FileStat stat) {
+    Locked found = new Locked(entry, slot, stat.mode());
+    boolean ours = storage.effectiveUid() != 0 && storage.effectiveUid() == stat.uid();
+    boolean lacks = (stat.mode() & found.needed()) != found.needed();
+    if (!ours || !lacks || !isSetOrGoneInTheEnd(entry)) {
+      return null;
+    }
+    locked.add(found);
+    return found;
+  }
+
+  private static boolean isSetOrGoneInTheEnd(Entry entry) {
+    return entry.is(Fate.GONE)
+        // A directory that is going to be removed, when what is in it has been.
+        ? entry.isDirectory()
+        : entry.change.attributes().has(Attributes.MODE) && entry.change.type() != FileType.SYMLINK;
+  }
+
+  /**
+   * Which of an entry's attributes are to be set, as {@link Attributes} bits: of another user's
+   * file that we may write, or change names in, only the kernel can set the time, and does.
+   */
+  static int settable(Storage storage, Entry entry, Look look) throws StorageException {
+    Attributes attributes = entry.change.attributes();
+    int mask = attributes.mask();
+    int uid = storage.effectiveUid();
+    if (uid == 0) {
+      return mask;
+    }
+    FileStat is = look.stat();
+    if (is.uid() == uid) {
+      return mask;
+    }
+    if (entry.isPatched() || entry.hasChangedNames()) {
+      mask &= ~Attributes.MODIFY_TIME;
+    }
+    return is.mode() == attributes.mode() ? mask & ~Attributes.MODE : mask;
   }
 
   /** Gives the rest of what is needed, now that the root may be changed. */
@@ -87,11 +129,16 @@ final class OwnRights {
   }
 
   private void set(Locked each, int mode) throws StorageException, ForeignChangeException {
-    int fd = directories.pin(each.slot().directory);
+    Slot slot = each.slot();
+    if (slot == null) {
+      storage.changeMode(directories.pin(each.entry()), mode);
+      return;
+    }
+    int fd = directories.pin(slot.directory);
     try {
-      storage.changeMode(fd, each.slot().name, mode);
+      storage.changeMode(fd, slot.name, mode);
     } finally {
-      directories.unpin(each.slot().directory);
+      directories.unpin(slot.directory);
     }
   }
 }

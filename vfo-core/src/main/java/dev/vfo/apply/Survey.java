@@ -59,6 +59,7 @@ final class Survey {
 
   private void lookAtHome() throws StorageException, ForeignChangeException {
     findOrphans();
+    rights.foundRoot(tree.root, context.target().rootFd());
     unvisited.add(tree.root);
     while (!unvisited.isEmpty()) {
       visit(unvisited.removeFirst());

@@ -19,6 +19,7 @@ import dev.vfo.overlay.EntryTable;
 import dev.vfo.overlay.FileAttributes;
 import dev.vfo.overlay.FileContent;
 import dev.vfo.overlay.Layer;
+import dev.vfo.overlay.Rights;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
 import java.io.IOException;
@@ -112,6 +113,11 @@ public final class Engine implements AutoCloseable {
   /** The operations on attributes. */
   public FileAttributes attributes() {
     return parts.attributes();
+  }
+
+  /** What this process may do with files. */
+  public Rights rights() {
+    return parts.rights();
   }
 
   /** What rollbacks did to handles. */

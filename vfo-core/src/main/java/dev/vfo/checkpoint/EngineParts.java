@@ -15,6 +15,7 @@ import dev.vfo.overlay.LayerLoader;
 import dev.vfo.overlay.LayerPublisher;
 import dev.vfo.overlay.LayerStack;
 import dev.vfo.overlay.NameChanges;
+import dev.vfo.overlay.Rights;
 import dev.vfo.overlay.StagedFiles;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileIdentity;
@@ -43,6 +44,7 @@ final class EngineParts implements ApplyObserver, StagedFiles {
   private final HomeTree home;
   private final LayerPublisher publisher;
   private final Namespace names;
+  private final Rights rights;
   private final FileContent content;
   private final FileAttributes attributes;
 
@@ -57,9 +59,10 @@ final class EngineParts implements ApplyObserver, StagedFiles {
     home = new HomeTree(storage, table.root(), rootFd, this);
     publisher = new LayerPublisher(table);
     NameChanges changes = new NameChanges(layers, table, clock);
-    names = new Namespace(table, layers, home, changes, ControlFolder.NAME);
-    content = new FileContent(layers, home, clock, storage.effectiveUid() != 0);
-    attributes = new FileAttributes(layers, clock);
+    rights = Rights.of(storage);
+    names = new Namespace(table, layers, home, changes, ControlFolder.NAME, rights);
+    content = new FileContent(layers, home, clock, rights);
+    attributes = new FileAttributes(layers, clock, rights);
   }
 
   static long nanos(Instant instant) {
@@ -89,6 +92,10 @@ final class EngineParts implements ApplyObserver, StagedFiles {
 
   FileContent content() {
     return content;
+  }
+
+  Rights rights() {
+    return rights;
   }
 
   FileAttributes attributes() {

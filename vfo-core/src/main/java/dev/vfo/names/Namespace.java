@@ -7,6 +7,7 @@ import dev.vfo.overlay.HomeTree;
 import dev.vfo.overlay.LayerStack;
 import dev.vfo.overlay.NameChanges;
 import dev.vfo.overlay.NameChanges.NewFile;
+import dev.vfo.overlay.Rights;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
@@ -31,16 +32,24 @@ public final class Namespace {
   private final HomeTree home;
   private final NameLookup lookup;
   private final NameChanges changes;
+  private final Rights rights;
 
   /**
    * @param hidden the name in the root that programs never see
+   * @param rights what this process may do
    */
   public Namespace(
-      EntryTable table, LayerStack layers, HomeTree home, NameChanges changes, Name hidden) {
+      EntryTable table,
+      LayerStack layers,
+      HomeTree home,
+      NameChanges changes,
+      Name hidden,
+      Rights rights) {
     this.table = table;
     this.layers = layers;
     this.home = home;
     this.changes = changes;
+    this.rights = rights;
     this.lookup = new NameLookup(table, home, hidden);
   }
 
@@ -109,7 +118,8 @@ public final class Namespace {
     return change(() -> {
       requireDirectory(directory, "create " + name + " in");
       requireAbsent(directory, name, "create");
-      FileEntry made = changes.create(directory, name, inherit(directory, file));
+      rights.requireNamesChangeable(directory, name, "create");
+      FileEntry made = changes.create(directory, name, makeable(name, inherit(directory, file)));
       made.pin();
       return made;
     });
@@ -122,6 +132,11 @@ public final class Namespace {
     int mode = file.type() == FileType.DIRECTORY ? file.mode() | SET_GROUP_ID : file.mode();
     return new NewFile(
         file.type(), mode, file.uid(), directory.group(), file.device(), file.symlinkTarget());
+  }
+
+  private NewFile makeable(Name name, NewFile file) throws StorageException {
+    rights.requireMakeable(file.uid(), file.gid(), name, "create");
+    return file;
   }
 
   /** Gives a file one more name. */
@@ -139,6 +154,8 @@ public final class Namespace {
       if (entry.linkCount() >= MAX_LINKS) {
         throw new StorageException(Errno.EMLINK, "link", name.toString());
       }
+      rights.requireLinkable(entry, "link");
+      rights.requireNamesChangeable(directory, name, "link");
       changes.link(entry, directory, name);
       return entry;
     });
@@ -148,6 +165,7 @@ public final class Namespace {
   public void unlink(FileEntry directory, Name name) throws StorageException {
     change(() -> {
       FileEntry entry = require(directory, name, "unlink");
+      rights.requireRemovable(directory, name, entry, "unlink");
       if (entry.isDirectory()) {
         throw new StorageException(Errno.EISDIR, "unlink", name.toString());
       }
@@ -161,6 +179,7 @@ public final class Namespace {
   public void removeDirectory(FileEntry directory, Name name) throws StorageException {
     change(() -> {
       FileEntry entry = require(directory, name, "remove directory");
+      rights.requireRemovable(directory, name, entry, "remove directory");
       if (!entry.isDirectory()) {
         throw new StorageException(Errno.ENOTDIR, "remove directory", name.toString());
       }
@@ -215,9 +234,33 @@ public final class Namespace {
     if (entry.isDirectory() && NameLookup.isWithin(to, entry)) {
       throw new StorageException(Errno.EINVAL, "rename", names + ": into itself");
     }
+    if (target != entry) {
+      checkRights(entry, from, fromName, to, toName, target, mode);
+    }
     if (target != null && target != entry) {
       checkReplaced(entry, from, target, mode, names);
       requireHere(target, "rename");
+    }
+  }
+
+  private void checkRights(
+      FileEntry entry,
+      FileEntry from,
+      Name fromName,
+      FileEntry to,
+      Name toName,
+      @Nullable FileEntry target,
+      RenameMode mode)
+      throws StorageException {
+    rights.requireRemovable(from, fromName, entry, "rename");
+    rights.requireMovable(entry, from, to, "rename");
+    if (target == null) {
+      rights.requireNamesChangeable(to, toName, "rename");
+    } else {
+      rights.requireRemovable(to, toName, target, "rename");
+      if (mode == RenameMode.EXCHANGE) {
+        rights.requireMovable(target, to, from, "rename");
+      }
     }
   }
 

@@ -17,14 +17,16 @@ public final class FileAttributes {
 
   private final LayerStack layers;
   private final LongSupplier clockNanos;
+  private final Rights rights;
 
   /**
    * Attributes of entries whose changes go into these layers; the clock gives nanoseconds since
-   * 1970.
+   * 1970, and the rights say what may be set.
    */
-  public FileAttributes(LayerStack layers, LongSupplier clockNanos) {
+  public FileAttributes(LayerStack layers, LongSupplier clockNanos, Rights rights) {
     this.layers = layers;
     this.clockNanos = clockNanos;
+    this.rights = rights;
   }
 
   /** The attributes as of the active layer. */
@@ -50,15 +52,20 @@ public final class FileAttributes {
     }
   }
 
+  private interface Check {
+    void run() throws StorageException;
+  }
+
   private interface Change {
     void apply(EntryDelta delta);
   }
 
-  private void change(FileEntry entry, Change change) throws StorageException {
+  private void change(FileEntry entry, Check check, Change change) throws StorageException {
     layers.gate().lock();
     entry.lock.writeLock().lock();
     try {
       requireThere(entry);
+      check.run();
       EntryDelta delta = layers.change(entry);
       change.apply(delta);
       delta.attributes.changeNanos = clockNanos.getAsLong();
@@ -75,8 +82,9 @@ public final class FileAttributes {
     }
     change(
         entry,
+        () -> rights.requireOwner(entry, "chmod"),
         delta -> {
-          delta.attributes.mode = mode & MODE_BITS;
+          delta.attributes.mode = rights.settableMode(mode & MODE_BITS, delta.attributes.gid);
           delta.changed |= Attributes.MODE;
         });
   }
@@ -88,6 +96,7 @@ public final class FileAttributes {
   public void changeOwner(FileEntry entry, int uid, int gid) throws StorageException {
     change(
         entry,
+        () -> rights.requireGivable(entry, uid, gid, "chown"),
         delta -> {
           delta.attributes.uid = uid == -1 ? delta.attributes.uid : uid;
           delta.attributes.gid = gid == -1 ? delta.attributes.gid : gid;
@@ -115,6 +124,7 @@ public final class FileAttributes {
       throws StorageException {
     change(
         entry,
+        () -> rights.requireOwner(entry, "set the times of"),
         delta -> {
           if (accessNanos != FileStat.OMIT_TIME) {
             delta.attributes.accessNanos = accessNanos;

@@ -28,19 +28,17 @@ public final class FileContent {
   private final LayerStack layers;
   private final HomeTree home;
   private final LongSupplier clockNanos;
-  private final boolean writesClearSetId;
+  private final Rights rights;
 
   /**
    * @param clockNanos nanoseconds since 1970
-   * @param writesClearSetId whether a write takes the set-user-id and set-group-id bits away, as
-   *     the kernel does for all but uid 0
+   * @param rights what this process may do
    */
-  public FileContent(
-      LayerStack layers, HomeTree home, LongSupplier clockNanos, boolean writesClearSetId) {
+  public FileContent(LayerStack layers, HomeTree home, LongSupplier clockNanos, Rights rights) {
     this.layers = layers;
     this.home = home;
     this.clockNanos = clockNanos;
-    this.writesClearSetId = writesClearSetId;
+    this.rights = rights;
   }
 
   /** Reads at an offset; returns the number of bytes, fewer only at the end of the file. */
@@ -234,9 +232,10 @@ public final class FileContent {
     delta.changed |= Attributes.MODIFY_TIME;
   }
 
+  // As the kernel does for all but user 0.
   private void clearSetId(EntryDelta delta) {
     int mode = delta.attributes.mode;
-    if (!writesClearSetId || (mode & (SET_USER_ID | SET_GROUP_ID)) == 0) {
+    if (rights.areAll() || (mode & (SET_USER_ID | SET_GROUP_ID)) == 0) {
       return;
     }
     int kept = mode & ~SET_USER_ID;

@@ -309,6 +309,11 @@ public final class FileEntry {
     return current(is -> is.mode);
   }
 
+  /** Owning user as of the active layer. */
+  public int owner() {
+    return current(is -> is.uid);
+  }
+
   /** Owning group as of the active layer. */
   public int group() {
     return current(is -> is.gid);

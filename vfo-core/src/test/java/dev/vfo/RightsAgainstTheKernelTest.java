@@ -1,0 +1,161 @@
+package dev.vfo;
+
+import static java.nio.file.attribute.PosixFilePermissions.fromString;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.vfo.storage.linux.LinuxStorage;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The library in a process of another user than 0: a step is refused what apply has no right to do,
+ * with the kernel's own errors, and everything else is applied. Needs user 0, to make files of
+ * several users.
+ */
+class RightsAgainstTheKernelTest {
+  private static final int NOBODY = 65_534;
+
+  @TempDir Path top;
+
+  @BeforeEach
+  void needsUserZero() {
+    assumeTrue(new LinuxStorage().effectiveUid() == 0, "only user 0 can become another");
+    assumeTrue(isOpenToAll(testClasses()), "the classes cannot be read by other users");
+    assumeTrue(Files.exists(Path.of("/usr/bin/setpriv")), "no setpriv here");
+    assumeTrue(linksAreProtected(), "hard links are not protected here");
+  }
+
+  private static Path testClasses() {
+    return Path.of("target", "test-classes").toAbsolutePath();
+  }
+
+  private static boolean isOpenToAll(Path path) {
+    try {
+      for (Path at = path; at != null; at = at.getParent()) {
+        if (!Files.getPosixFilePermissions(at).contains(PosixFilePermission.OTHERS_EXECUTE)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static boolean linksAreProtected() {
+    try {
+      return Files.readString(Path.of("/proc/sys/fs/protected_hardlinks")).startsWith("1");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private Path make(String name) throws IOException {
+    Path root = Files.createDirectory(top.resolve(name));
+    folder(root, "rwxr-xr-x", NOBODY);
+    file(root.resolve("theirs"), "rw-r--r--", 0);
+    file(root.resolve("open"), "rw-rw-rw-", 0);
+    file(root.resolve("replaced"), "r--------", 0);
+    file(root.resolve("their-group"), "rw-r--r--", NOBODY);
+    Files.setAttribute(root.resolve("their-group"), "unix:gid", 0);
+    file(root.resolve("ours"), "rw-r--r--", NOBODY);
+    file(root.resolve("closed"), "r--r--r--", NOBODY);
+    folderWith(root.resolve("their-folder"), "rwxr-xr-x", 0);
+    folderWith(root.resolve("open-folder"), "rwxrwxrwx", 0);
+    folderWith(root.resolve("sticky"), "rwxrwxrwx", 0);
+    Files.setAttribute(root.resolve("sticky"), "unix:mode", 01777);
+    folderWith(root.resolve("open-folder/d2"), "rwxrwxrwx", 0);
+    Path closed = folderWith(root.resolve("closed-folder"), "r-xr-xr-x", NOBODY);
+    Path inner = Files.createDirectory(closed.resolve("inner"));
+    file(inner.resolve("ours"), "rw-r--r--", NOBODY);
+    folder(inner, "r-x------", NOBODY);
+    return root;
+  }
+
+  private static Path folderWith(Path path, String permissions, int uid) throws IOException {
+    Files.createDirectory(path);
+    file(path.resolve("theirs"), "rw-r--r--", 0);
+    file(path.resolve("ours"), "rw-r--r--", NOBODY);
+    folder(Files.createDirectory(path.resolve("their-folder")), "rwxr-xr-x", 0);
+    folder(path, permissions, uid);
+    return path;
+  }
+
+  private static void file(Path path, String permissions, int uid) throws IOException {
+    Files.writeString(path, "0123456789");
+    folder(path, permissions, uid);
+  }
+
+  private static void folder(Path path, String permissions, int uid) throws IOException {
+    Files.setAttribute(path, "unix:uid", uid);
+    Files.setAttribute(path, "unix:gid", uid);
+    Files.setPosixFilePermissions(path, fromString(permissions));
+  }
+
+  /** All of a tree but VFO's own. */
+  private static Map<String, String> describe(Path root) throws IOException {
+    Map<String, String> lines = new TreeMap<>();
+    try (var walk = Files.walk(root)) {
+      for (Path path : walk.toList()) {
+        String name = root.relativize(path).toString();
+        if (!name.startsWith(".vfo")) {
+          Map<String, Object> is =
+              Files.readAttributes(path, "unix:mode,uid,gid,nlink", LinkOption.NOFOLLOW_LINKS);
+          String content = Files.isRegularFile(path) ? Files.readString(path) : "";
+          String links = Files.isDirectory(path) ? "" : is.get("nlink").toString();
+          lines.put(
+              name,
+              "%s %s:%s %s %s"
+                  .formatted(
+                      Integer.toOctalString((int) is.get("mode")),
+                      is.get("uid"),
+                      is.get("gid"),
+                      links,
+                      content));
+        }
+      }
+    }
+    return lines;
+  }
+
+  @Test
+  void whatTheKernelRefusesTheStepRefusesAndTheRestIsApplied() throws Exception {
+    Path plain = make("plain");
+    Path root = make("root");
+    // May be passed, not listed.
+    Files.setPosixFilePermissions(top, fromString("rwx--x--x"));
+    Process process =
+        new ProcessBuilder(
+                List.of(
+                    "/usr/bin/setpriv",
+                    "--reuid=" + NOBODY,
+                    "--regid=" + NOBODY,
+                    "--clear-groups",
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Xmx128m",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    RightsProbe.class.getName(),
+                    plain.toString(),
+                    root.toString()))
+            .directory(Path.of("/").toFile())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals("done\n", output);
+    assertEquals(0, process.waitFor());
+    assertEquals(describe(plain), describe(root));
+  }
+}
