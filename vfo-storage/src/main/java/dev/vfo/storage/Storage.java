@@ -194,6 +194,16 @@ public interface Storage {
    */
   int openParent(int directory) throws StorageException;
 
+  /**
+   * Requires that this process may do these things with an open file, now and as the system sees
+   * it: with its groups, capabilities, access control lists, and how it is mounted. The descriptor
+   * may be one of {@link OpenFlag#PATH}, so that no right is needed to ask.
+   *
+   * @param rights a union of the constants in {@link AccessRight}
+   * @throws StorageException EACCES when not; EROFS or EPERM when nobody may write it
+   */
+  void requireAccess(int fd, int rights) throws StorageException;
+
   /** The user that new files belong to. */
   int effectiveUid();
 

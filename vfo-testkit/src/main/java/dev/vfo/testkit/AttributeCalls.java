@@ -1,5 +1,6 @@
 package dev.vfo.testkit;
 
+import dev.vfo.storage.AccessRight;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileStat;
 import dev.vfo.storage.FileType;
@@ -109,6 +110,28 @@ final class AttributeCalls {
               keepModify ? old.modifyNanos() : modify,
               disk.now());
     }
+  }
+
+  /**
+   * By modes alone; whoever is not user 0 is refused here only, and may do the call all the same.
+   */
+  void requireAccess(Descriptor descriptor, int rights) throws StorageException {
+    Inode inode = disk.inode(descriptor);
+    if ((rights & AccessRight.WRITE) != 0) {
+      disk.checkWritable("requireAccess", descriptor.toString());
+    }
+    Attributes is = inode.attributes;
+    int shift = is.uid() == disk.options.uid() ? 6 : is.gid() == disk.options.gid() ? 3 : 0;
+    int granted = disk.options.uid() == 0 ? asUserZero(inode) : is.mode() >> shift;
+    if ((granted & rights) != rights) {
+      throw Disk.refusal(Errno.EACCES, "requireAccess", descriptor);
+    }
+  }
+
+  private static int asUserZero(Inode inode) {
+    boolean runs = inode.isDirectory() || (inode.attributes.mode() & 0111) != 0;
+    int content = AccessRight.READ | AccessRight.WRITE;
+    return runs ? content | AccessRight.SEARCH : content;
   }
 
   byte[] getXattr(Descriptor directory, Name name, String attribute) throws StorageException {

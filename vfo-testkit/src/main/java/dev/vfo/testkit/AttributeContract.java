@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vfo.storage.AccessRight;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileStat;
 import dev.vfo.storage.Name;
@@ -61,6 +62,32 @@ interface AttributeContract extends StorageTest {
     assertEquals(0400, files().storage().stat(fd).mode());
     files().write(fd, text("J"), 0);
     assertEquals("Jello", files().content("a"), "an open descriptor keeps its rights");
+  }
+
+  @Test
+  default void accessIsAsTheModeSays() throws StorageException {
+    boolean userZero = files().storage().effectiveUid() == 0;
+    files().create("file", "hello");
+    int file = files().open("file", OpenFlag.PATH);
+    int directory = files().makeDirectory("dir");
+    for (int mode = 0; mode < 8; mode++) {
+      files().storage().changeMode(files().root(), name("file"), mode << 6 | 0066);
+      files().storage().changeMode(files().root(), name("dir"), mode << 6);
+      for (int rights = 1; rights < 8; rights++) {
+        boolean granted = (mode & rights) == rights;
+        boolean runs = (mode & AccessRight.SEARCH) >= (rights & AccessRight.SEARCH);
+        assertAccess(granted || (userZero && runs), file, rights);
+        assertAccess(granted || userZero, directory, rights);
+      }
+    }
+  }
+
+  private void assertAccess(boolean granted, int fd, int rights) throws StorageException {
+    if (granted) {
+      files().storage().requireAccess(fd, rights);
+    } else {
+      assertFails(Errno.EACCES, () -> files().storage().requireAccess(fd, rights));
+    }
   }
 
   @Test

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vfo.storage.AccessRight;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
@@ -228,6 +229,7 @@ interface OpenContract extends StorageTest {
     assertFails(Errno.EBADF, () -> storage.changeMode(NO_DESCRIPTOR, 0));
     assertFails(Errno.EBADF, () -> storage.changeOwner(NO_DESCRIPTOR, -1, -1));
     assertFails(Errno.EBADF, () -> storage.setTimes(NO_DESCRIPTOR, 0, 0));
+    assertFails(Errno.EBADF, () -> storage.requireAccess(NO_DESCRIPTOR, AccessRight.READ));
   }
 
   @Test

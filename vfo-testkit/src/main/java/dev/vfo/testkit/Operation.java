@@ -36,7 +36,8 @@ public enum Operation {
   REMOVE_XATTR("removeXattr"),
   LIST_XATTRS("listXattrs"),
   FILE_SYSTEM_STAT("fileSystemStat"),
-  TRY_LOCK("tryLock");
+  TRY_LOCK("tryLock"),
+  REQUIRE_ACCESS("requireAccess");
 
   private final String method;
 

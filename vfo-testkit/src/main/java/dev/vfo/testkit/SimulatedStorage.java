@@ -708,6 +708,13 @@ public final class SimulatedStorage implements Storage {
   }
 
   @Override
+  public void requireAccess(int fd, int rights) throws StorageException {
+    run(
+        Call.of(Operation.REQUIRE_ACCESS, fd, rights, 0),
+        () -> attributes.requireAccess(descriptor(fd, Operation.REQUIRE_ACCESS), rights));
+  }
+
+  @Override
   public int effectiveUid() {
     return disk.options.uid();
   }

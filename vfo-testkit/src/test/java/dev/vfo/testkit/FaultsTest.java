@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vfo.storage.AccessRight;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.Name;
@@ -235,6 +236,8 @@ final class FaultsTest {
     assertFails(Errno.EROFS, () -> files.open("a", TestFiles.READ_WRITE));
     assertFails(Errno.EROFS, () -> storage.unlink(files.root(), name("a")));
     assertFails(Errno.EROFS, () -> storage.changeMode(files.root(), name("a"), 0));
+    assertFails(Errno.EROFS, () -> storage.requireAccess(files.root(), AccessRight.WRITE));
+    storage.requireAccess(files.root(), AccessRight.READ | AccessRight.SEARCH);
     assertEquals("1", files.content("a"));
     assertTrue(storage.fileSystemStat(files.root()).readOnly());
   }

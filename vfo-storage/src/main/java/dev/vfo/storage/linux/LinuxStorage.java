@@ -389,6 +389,11 @@ public final class LinuxStorage implements Storage {
   }
 
   @Override
+  public void requireAccess(int fd, int rights) throws StorageException {
+    Access.require(fd, rights);
+  }
+
+  @Override
   public int effectiveUid() {
     return (int) Kernel.get().call(SystemCall.GETEUID, 0);
   }

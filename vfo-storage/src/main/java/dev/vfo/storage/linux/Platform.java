@@ -13,6 +13,7 @@ final class Platform {
   static final int AT_FDCWD = -100;
   static final int AT_SYMLINK_NOFOLLOW = 0x100;
   static final int AT_REMOVEDIR = 0x200;
+  static final int AT_EACCESS = 0x200;
   static final int AT_HANDLE_FID = 0x200;
   static final int AT_EMPTY_PATH = 0x1000;
 

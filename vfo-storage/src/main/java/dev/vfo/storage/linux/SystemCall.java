@@ -4,6 +4,8 @@ package dev.vfo.storage.linux;
 enum SystemCall {
   CLOSE(3, 57),
   COPY_FILE_RANGE(326, 285),
+  FACCESSAT(269, 48),
+  FACCESSAT2(439, 439),
   FALLOCATE(285, 47),
   FCHMOD(91, 52),
   FCHMODAT(268, 53),

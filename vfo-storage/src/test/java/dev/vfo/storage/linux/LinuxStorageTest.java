@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
+import dev.vfo.storage.AccessRight;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileStat;
 import dev.vfo.storage.FileType;
@@ -148,6 +149,20 @@ final class LinuxStorageTest {
     assertEquals(-1, Opening.openat2(kernel, root, kernel.memory.dotDot, flags, 0));
     assumeTrue(!kernel.failedWith(Errno.ENOSYS) && !kernel.failedWith(Errno.EPERM));
     assertTrue(kernel.failedWith(Errno.EXDEV));
+  }
+
+  @Test
+  void oldWayOfAskingForAccessAnswersTheSame() throws StorageException {
+    Kernel kernel = Kernel.get();
+    storage.close(storage.open(root, A, OpenFlag.WRITE | OpenFlag.CREATE, 0600));
+    int fd = storage.open(root, A, OpenFlag.PATH, 0);
+    int content = AccessRight.READ | AccessRight.WRITE;
+    storage.requireAccess(fd, content);
+    Access.requireByPath(kernel, fd, content);
+    assertErrno(Errno.EACCES, () -> storage.requireAccess(fd, AccessRight.SEARCH));
+    assertErrno(Errno.EACCES, () -> Access.requireByPath(kernel, fd, AccessRight.SEARCH));
+    storage.close(fd);
+    assertErrno(Errno.EBADF, () -> Access.requireByPath(kernel, fd, content));
   }
 
   @Test

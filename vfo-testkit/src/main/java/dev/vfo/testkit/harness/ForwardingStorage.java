@@ -267,6 +267,11 @@ public class ForwardingStorage implements Storage {
   }
 
   @Override
+  public void requireAccess(int fd, int rights) throws StorageException {
+    run(storage -> storage.requireAccess(fd, rights), false);
+  }
+
+  @Override
   public int effectiveUid() {
     return target.effectiveUid();
   }
