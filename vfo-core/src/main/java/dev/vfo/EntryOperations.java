@@ -189,8 +189,10 @@ public final class EntryOperations {
     if (sizeBytes < 0) {
       throw new StorageException(Errno.EINVAL, "truncate", "to " + sizeBytes);
     }
-    engine.rights().requireWritable(entry, "truncate");
-    change(() -> engine.content().truncate(entry, sizeBytes));
+    change(() -> {
+      engine.rights().requireWritable(entry, "truncate");
+      engine.content().truncate(entry, sizeBytes);
+    });
     fireEntry(number);
   }
 
@@ -201,7 +203,19 @@ public final class EntryOperations {
    * @param append whether every write goes to the end
    */
   public VirtualFile open(long number, int flags, boolean append) throws IOException {
-    FileEntry entry = entry(number);
+    return engine.run(() -> open(entry(number), flags, append, true));
+  }
+
+  /**
+   * The same for a file that the caller has just made: as with O_CREAT, its mode says only what
+   * later opens may do.
+   */
+  public VirtualFile openNew(long number, int flags, boolean append) throws IOException {
+    return engine.run(() -> open(entry(number), flags, append, false));
+  }
+
+  private VirtualFile open(FileEntry entry, int flags, boolean append, boolean checked)
+      throws IOException {
     boolean writes = (flags & OpenFlag.WRITE) != 0;
     if ((flags & OpenFlag.DIRECTORY) != 0 && !entry.isDirectory()) {
       throw new StorageException(Errno.ENOTDIR, "open", entry.toString());
@@ -216,8 +230,8 @@ public final class EntryOperations {
       throw new StorageException(Errno.EXDEV, "open for writing", entry.toString());
     }
     boolean truncates = writes && (flags & OpenFlag.TRUNCATE) != 0;
-    if (writes) {
-      engine.rights().requireWritable(entry, "open for writing");
+    if (checked) {
+      requireRights(entry, flags);
     }
     entry.opened(writes);
     boolean opened = false;
@@ -231,13 +245,22 @@ public final class EntryOperations {
           });
       opened = true;
       if (truncates) {
-        fireEntry(number);
+        fireEntry(entry.number());
       }
       return file;
     } finally {
       if (!opened) {
         entry.closed(writes);
       }
+    }
+  }
+
+  private void requireRights(FileEntry entry, int flags) throws StorageException {
+    if ((flags & OpenFlag.WRITE) != 0) {
+      engine.rights().requireWritable(entry, "open for writing");
+    }
+    if ((flags & OpenFlag.READ) != 0) {
+      engine.rights().requireReadable(entry, "open");
     }
   }
 

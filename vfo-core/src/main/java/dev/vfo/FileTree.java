@@ -52,19 +52,24 @@ public final class FileTree {
         (read ? OpenFlag.READ : 0)
             | (write ? OpenFlag.WRITE : 0)
             | (truncate ? OpenFlag.TRUNCATE : 0);
-    long number = write ? findOrCreate(path, wanted) : find(path, wanted);
+    Found found = write ? findOrCreate(path, wanted) : find(path, wanted);
     try {
-      return entries.open(number, flags, append);
+      return found.isNew()
+          ? entries.openNew(found.number(), flags, append)
+          : entries.open(found.number(), flags, append);
     } finally {
-      entries.unpin(number, 1);
+      entries.unpin(found.number(), 1);
     }
   }
 
-  private long find(String path, Set<OpenOption> wanted) throws IOException {
-    return walk.find(path, !wanted.contains(LinkOption.NOFOLLOW_LINKS));
+  /** A pinned entry, and whether it was made just now. */
+  private record Found(long number, boolean isNew) {}
+
+  private Found find(String path, Set<OpenOption> wanted) throws IOException {
+    return new Found(walk.find(path, !wanted.contains(LinkOption.NOFOLLOW_LINKS)), false);
   }
 
-  private long findOrCreate(String path, Set<OpenOption> wanted) throws IOException {
+  private Found findOrCreate(String path, Set<OpenOption> wanted) throws IOException {
     boolean fresh = wanted.contains(StandardOpenOption.CREATE_NEW);
     if (!fresh && !wanted.contains(StandardOpenOption.CREATE)) {
       return find(path, wanted);
@@ -74,12 +79,13 @@ public final class FileTree {
       try (PathWalk.Place place = walk.place(path, follow)) {
         if (!fresh) {
           try {
-            return entries.lookup(place.directory(), place.name());
+            return new Found(entries.lookup(place.directory(), place.name()), false);
           } catch (StorageException e) {
             requireErrno(e, Errno.ENOENT);
           }
         }
-        return entries.createFile(place.directory(), place.name(), entries.defaultOwner(FILE_MODE));
+        NewEntry owner = entries.defaultOwner(FILE_MODE);
+        return new Found(entries.createFile(place.directory(), place.name(), owner), true);
       } catch (StorageException e) {
         // Somebody made it between the two calls: then it is there.
         if (fresh || e.errno() != Errno.EEXIST) {

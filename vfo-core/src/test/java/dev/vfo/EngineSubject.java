@@ -147,19 +147,27 @@ class EngineSubject implements Subject {
 
   @Override
   public void open(int handle, TreePath path, OpenFlags flags, int mode) throws IOException {
-    long number =
+    boolean append = flags.has(OpenFlags.APPEND);
+    int bits = flags.storageBits() & ~OpenFlag.CREATE;
+    Found found =
         flags.has(OpenFlags.CREATE)
             ? in(path, Errno.EISDIR, (directory, name) -> create(directory, name, flags, mode))
-            : find(path);
+            : new Found(find(path), false);
+    long number = found.number();
     try {
-      boolean append = flags.has(OpenFlags.APPEND);
-      handles.put(handle, entries.open(number, flags.storageBits() & ~OpenFlag.CREATE, append));
+      VirtualFile file =
+          found.isNew()
+              ? entries.openNew(number, bits, append)
+              : entries.open(number, bits, append);
+      handles.put(handle, file);
     } finally {
       entries.unpin(number, 1);
     }
   }
 
-  private long create(long directory, Name name, OpenFlags flags, int mode) throws IOException {
+  private record Found(long number, boolean isNew) {}
+
+  private Found create(long directory, Name name, OpenFlags flags, int mode) throws IOException {
     try {
       long number = entries.lookup(directory, name);
       if (flags.has(OpenFlags.EXCLUSIVE)) {
@@ -170,13 +178,13 @@ class EngineSubject implements Subject {
         entries.unpin(number, 1);
         throw new StorageException(Errno.EISDIR, "create", name.toString());
       }
-      return number;
+      return new Found(number, false);
     } catch (StorageException e) {
       if (e.errno() != Errno.ENOENT) {
         throw e;
       }
     }
-    return entries.createFile(directory, name, entries.defaultOwner(mode));
+    return new Found(entries.createFile(directory, name, entries.defaultOwner(mode)), true);
   }
 
   @Override

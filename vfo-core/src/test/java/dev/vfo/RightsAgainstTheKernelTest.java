@@ -26,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 class RightsAgainstTheKernelTest {
   private static final int NOBODY = 65_534;
 
+  /** One that the process is in besides its own. */
+  private static final int GROUP = 4711;
+
   @TempDir Path top;
 
   @BeforeEach
@@ -64,6 +67,22 @@ class RightsAgainstTheKernelTest {
   private Path make(String name) throws IOException {
     Path root = Files.createDirectory(top.resolve(name));
     folder(root, "rwxr-xr-x", NOBODY);
+    modes(root);
+    groups(root);
+    AccessLists.make(root, NOBODY);
+    return root;
+  }
+
+  private static void groups(Path root) throws IOException {
+    folderWith(root.resolve("group-folder"), "rwxrwx---", 0);
+    Files.setAttribute(root.resolve("group-folder"), "unix:gid", GROUP);
+    file(root.resolve("group-file"), "rw-rw----", 0);
+    Files.setAttribute(root.resolve("group-file"), "unix:gid", GROUP);
+    file(root.resolve("group-closed"), "rw----rw-", 0);
+    Files.setAttribute(root.resolve("group-closed"), "unix:gid", GROUP);
+  }
+
+  private static void modes(Path root) throws IOException {
     file(root.resolve("theirs"), "rw-r--r--", 0);
     file(root.resolve("open"), "rw-rw-rw-", 0);
     file(root.resolve("replaced"), "r--------", 0);
@@ -80,7 +99,18 @@ class RightsAgainstTheKernelTest {
     Path inner = Files.createDirectory(closed.resolve("inner"));
     file(inner.resolve("ours"), "rw-r--r--", NOBODY);
     folder(inner, "r-x------", NOBODY);
-    return root;
+    folderWith(root.resolve("closed-2"), "r-xr-xr-x", NOBODY);
+    folderWith(root.resolve("closed-3"), "r-xr-xr-x", NOBODY);
+    for (String empty : new String[] {"empty-1", "empty-2"}) {
+      folder(Files.createDirectory(root.resolve(empty)), "r-xr-xr-x", NOBODY);
+    }
+    for (String empty : new String[] {"their-empty", "their-empty-2"}) {
+      folder(Files.createDirectory(root.resolve(empty)), "rwxr-xr-x", 0);
+    }
+    folderWith(root.resolve("secret-folder"), "rwx------", 0);
+    folderWith(root.resolve("passage"), "rwx--x--x", 0);
+    folderWith(root.resolve("shown"), "rwxr--r--", 0);
+    file(root.resolve("secret"), "-w-------", NOBODY);
   }
 
   private static Path folderWith(Path path, String permissions, int uid) throws IOException {
@@ -116,12 +146,13 @@ class RightsAgainstTheKernelTest {
           String links = Files.isDirectory(path) ? "" : is.get("nlink").toString();
           lines.put(
               name,
-              "%s %s:%s %s %s"
+              "%s %s:%s %s %s %s"
                   .formatted(
                       Integer.toOctalString((int) is.get("mode")),
                       is.get("uid"),
                       is.get("gid"),
                       links,
+                      AccessLists.of(path),
                       content));
         }
       }
@@ -141,7 +172,7 @@ class RightsAgainstTheKernelTest {
                     "/usr/bin/setpriv",
                     "--reuid=" + NOBODY,
                     "--regid=" + NOBODY,
-                    "--clear-groups",
+                    "--groups=" + GROUP,
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-Xmx128m",
                     "--enable-native-access=ALL-UNNAMED",

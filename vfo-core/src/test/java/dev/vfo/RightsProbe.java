@@ -18,6 +18,8 @@ import java.nio.file.Path;
 final class RightsProbe {
   private static final OpenFlags WRITE = new OpenFlags(OpenFlags.WRITE);
   private static final OpenFlags CREATE = new OpenFlags(OpenFlags.WRITE | OpenFlags.CREATE);
+  private static final OpenFlags READ = new OpenFlags(OpenFlags.READ);
+  private static final OpenFlags CUT = new OpenFlags(OpenFlags.WRITE | OpenFlags.TRUNCATE);
   private static final RenameMode REPLACE = RenameMode.REPLACE;
   private static final int HANDLE = 1;
   private static final int KEPT = 2;
@@ -57,6 +59,14 @@ final class RightsProbe {
     }
   }
 
+  /** What a kernel does and VFO cannot, because apply could not; the plain directory stays too. */
+  private void stricter(String name, Call call) {
+    String ours = outcome(managed, call);
+    if (!ours.equals("EACCES")) {
+      System.out.println(name + ": should be refused, VFO " + ours);
+    }
+  }
+
   private static String outcome(TreeCalls tree, Call call) {
     try {
       call.on(tree);
@@ -77,11 +87,35 @@ final class RightsProbe {
     }
   }
 
+  private static void read(TreeCalls tree, String name) throws IOException {
+    tree.open(HANDLE, path(name), READ, 0);
+    try {
+      tree.readAt(HANDLE, 0, 1);
+    } finally {
+      tree.close(HANDLE);
+    }
+  }
+
+  private static void update(TreeCalls tree, String name) throws IOException {
+    tree.open(HANDLE, path(name), OpenFlags.READ_WRITE, 0);
+    try {
+      tree.writeAt(HANDLE, 1, tree.readAt(HANDLE, 0, 1));
+    } finally {
+      tree.close(HANDLE);
+    }
+  }
+
   private void run() throws IOException {
+    reading();
     content();
+    groups();
+    lists();
+    checkpoint();
+    lists();
     names();
     attributes();
     checkpoint();
+    closedInTheStep();
     ownRights();
     checkpoint();
     handles();
@@ -92,6 +126,94 @@ final class RightsProbe {
     if (managed.checkpoint(new byte[0]) > 0) {
       managed.awaitApplied();
     }
+  }
+
+  private void reading() {
+    for (String name : new String[] {"/theirs", "/replaced", "/secret", "/secret-folder/theirs"}) {
+      same("read " + name, tree -> read(tree, name));
+      same("update " + name, tree -> update(tree, name));
+      same("stat " + name, tree -> tree.stat(path(name)));
+    }
+    for (String folder : new String[] {"/secret-folder", "/passage", "/shown", "/closed-folder"}) {
+      same("list " + folder, tree -> tree.list(path(folder)));
+      same("read in " + folder, tree -> read(tree, folder + "/theirs"));
+      same("stat in " + folder, tree -> tree.stat(path(folder + "/theirs")));
+      same("look for nothing in " + folder, tree -> tree.stat(path(folder + "/none")));
+      same("create in " + folder, tree -> write(tree, folder + "/new", CREATE));
+      same("unlink nothing in " + folder, tree -> tree.unlink(path(folder + "/none")));
+      same("mkdir over one in " + folder, tree -> tree.makeDirectory(path(folder + "/ours"), 0));
+      same("rename to " + folder, tree -> rename(tree, "/theirs", folder + "/x"));
+    }
+  }
+
+  private void groups() {
+    same("write the group's", tree -> write(tree, "/group-file", WRITE));
+    same("write what is closed to the group", tree -> write(tree, "/group-closed", WRITE));
+    same("read what is closed to the group", tree -> read(tree, "/group-closed"));
+    same("create in the group's", tree -> write(tree, "/group-folder/new", CREATE));
+    same("unlink in the group's", tree -> tree.unlink(path("/group-folder/theirs")));
+    same("give to a group of ours", tree -> tree.changeOwner(path("/group-folder/ours"), -1, 4711));
+    same("set-group-id for it", tree -> tree.changeMode(path("/group-folder/ours"), 02770));
+    same("back", tree -> tree.changeOwner(path("/group-folder/ours"), -1, 65_534));
+  }
+
+  /** Done twice: what was done first is then in the way, and at home. */
+  private void lists() {
+    for (String name : new String[] {"open", "readable", "masked", "closed", "ours"}) {
+      same("read by list, " + name, tree -> read(tree, "/list-" + name));
+      same("write by list, " + name, tree -> write(tree, "/list-" + name, WRITE));
+      same("update by list, " + name, tree -> update(tree, "/list-" + name));
+      same("cut by list, " + name, tree -> write(tree, "/list-" + name, CUT));
+      same("link by list, " + name, tree -> tree.link(path("/list-" + name), path("/l-" + name)));
+      same("chmod by list, " + name, tree -> tree.changeMode(path("/list-" + name), 0640));
+      same("times by list, " + name, tree -> tree.setTimes(path("/list-" + name), 1, 2));
+    }
+    same("ours is open again", tree -> tree.changeMode(path("/list-ours"), 0600));
+    for (String name : new String[] {"", "-masked", "-closed"}) {
+      String folder = "/list" + name + "-folder";
+      same("list by list", tree -> tree.list(path(folder)));
+      same("create in " + folder, tree -> write(tree, folder + "/new", CREATE));
+      same("mkdir in " + folder, tree -> tree.makeDirectory(path(folder + "/made"), 0755));
+      same("unlink in " + folder, tree -> tree.unlink(path(folder + "/theirs")));
+      same("rmdir in " + folder, tree -> tree.removeDirectory(path(folder + "/their-folder")));
+      same("rename in " + folder, tree -> rename(tree, folder + "/new", folder + "/renamed"));
+      same("rename to " + folder, tree -> rename(tree, "/new", folder + "/moved"));
+      same("rename from " + folder, tree -> rename(tree, folder + "/moved", "/new"));
+    }
+  }
+
+  private void closedInTheStep() {
+    same("make", tree -> tree.makeDirectory(path("/made"), 0700));
+    same("make in it", tree -> write(tree, "/made/file", CREATE));
+    for (int mode : new int[] {0000, 0100, 0200, 0300, 0400, 0500, 0600, 0077, 0700}) {
+      String text = Integer.toOctalString(mode) + ": ";
+      same(text + "chmod", tree -> tree.changeMode(path("/made"), mode));
+      same(text + "list", tree -> tree.list(path("/made")));
+      same(text + "read", tree -> read(tree, "/made/file"));
+      same(text + "missing", tree -> tree.stat(path("/made/none")));
+      same(text + "create", tree -> write(tree, "/made/new" + mode, CREATE));
+      same(text + "rename", tree -> rename(tree, "/made/file", "/made/file2"));
+      same(text + "and back", tree -> rename(tree, "/made/file2", "/made/file"));
+      same(text + "move it", tree -> rename(tree, "/made", "/open-folder/made"));
+      same(text + "move it back", tree -> rename(tree, "/open-folder/made", "/made"));
+    }
+    for (int mode : new int[] {0000, 0200, 0400, 0600, 0066}) {
+      String text = Integer.toOctalString(mode) + ", file: ";
+      same(text + "chmod", tree -> tree.changeMode(path("/made/file"), mode));
+      same(text + "read", tree -> read(tree, "/made/file"));
+      same(text + "write", tree -> write(tree, "/made/file", WRITE));
+      same(text + "update", tree -> update(tree, "/made/file"));
+      same(text + "cut", tree -> write(tree, "/made/file", CUT));
+      same(text + "link", tree -> tree.link(path("/made/file"), path("/made/link" + mode)));
+    }
+    same(
+        "a new one that may not be written",
+        tree -> tree.open(KEPT, path("/made/shut"), CREATE, 0));
+    same("is written", tree -> tree.writeAt(KEPT, 0, new byte[] {'s'}));
+    same("is closed", tree -> tree.close(KEPT));
+    same("cannot be written again", tree -> write(tree, "/made/shut", WRITE));
+    same("chown with set-id", tree -> tree.changeMode(path("/made/shut"), 06755));
+    same("takes it away", tree -> tree.changeOwner(path("/made/shut"), -1, 4711));
   }
 
   private void content() {
@@ -127,10 +249,30 @@ final class RightsProbe {
     same(
         "exchange with a folder of another's",
         tree -> tree.rename(path("/their-folder"), path("/open-folder/d2"), RenameMode.EXCHANGE));
+    same("exchange closed folders of ours", tree -> exchange(tree, "/closed-folder", "/closed-2"));
+    same("turn folders, 1", tree -> rename(tree, "/closed-2", "/turned"));
+    same("turn folders, 2", tree -> rename(tree, "/closed-3", "/closed-2"));
+    same("turn folders, 3", tree -> rename(tree, "/closed-folder", "/closed-3"));
+    same("turn folders, 4", tree -> rename(tree, "/turned", "/closed-folder"));
+    same("replace a folder of ours", tree -> rename(tree, "/empty-1", "/empty-2"));
+    same("rename another's", tree -> rename(tree, "/passage", "/renamed"));
+    same("rename the next", tree -> rename(tree, "/shown", "/renamed-2"));
+    same("rename the first again", tree -> rename(tree, "/renamed", "/renamed-3"));
+    same("remove another's", tree -> remove(tree, "/their-empty"));
+    stricter("take its name", tree -> tree.makeDirectory(path("/their-empty"), 0755));
+    stricter("take a name of another's", tree -> rename(tree, "/renamed-3", "/shown"));
+    stricter("create in a name of another's", tree -> write(tree, "/passage", CREATE));
+    stricter("exchange another's", tree -> exchange(tree, "/renamed-2", "/renamed-3"));
+    stricter("replace another's", tree -> rename(tree, "/empty-2", "/their-empty-2"));
+    same("rename it back", tree -> rename(tree, "/renamed-3", "/passage"));
     same("link ours", tree -> tree.link(path("/ours"), path("/link")));
     same("link in another's", tree -> tree.link(path("/ours"), path("/their-folder/link")));
     same("link an open one", tree -> tree.link(path("/open"), path("/open-link")));
     same("replace another's", tree -> rename(tree, "/new", "/replaced"));
+  }
+
+  private static void exchange(TreeCalls tree, String from, String to) throws IOException {
+    tree.rename(path(from), path(to), RenameMode.EXCHANGE);
   }
 
   private static void rename(TreeCalls tree, String from, String to) throws IOException {

@@ -101,9 +101,8 @@ final class OwnRights {
     if (is.uid() == uid) {
       return mask;
     }
-    if (entry.isPatched() || entry.hasChangedNames()) {
-      mask &= ~Attributes.MODIFY_TIME;
-    }
+    // Also when what was done was undone, so that nothing but the time is left of it.
+    mask &= ~Attributes.MODIFY_TIME;
     return is.mode() == attributes.mode() ? mask & ~Attributes.MODE : mask;
   }
 

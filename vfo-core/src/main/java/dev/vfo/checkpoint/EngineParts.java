@@ -59,7 +59,7 @@ final class EngineParts implements ApplyObserver, StagedFiles {
     home = new HomeTree(storage, table.root(), rootFd, this);
     publisher = new LayerPublisher(table);
     NameChanges changes = new NameChanges(layers, table, clock);
-    rights = Rights.of(storage);
+    rights = new Rights(storage, home);
     names = new Namespace(table, layers, home, changes, ControlFolder.NAME, rights);
     content = new FileContent(layers, home, clock, rights);
     attributes = new FileAttributes(layers, clock, rights);

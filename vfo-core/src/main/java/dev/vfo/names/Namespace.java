@@ -67,6 +67,7 @@ public final class Namespace {
     lock.readLock().lock();
     try {
       requireDirectory(directory, "look up");
+      rights.requireSearchable(directory, "look up");
       FileEntry found = lookup.find(directory, name);
       if (found == null) {
         throw new StorageException(Errno.ENOENT, "look up", name.toString());
@@ -83,6 +84,7 @@ public final class Namespace {
     lock.readLock().lock();
     try {
       requireDirectory(directory, "list");
+      rights.requireListable(directory, "list");
       return lookup.list(directory);
     } finally {
       lock.readLock().unlock();
@@ -119,6 +121,7 @@ public final class Namespace {
       requireDirectory(directory, "create " + name + " in");
       requireAbsent(directory, name, "create");
       rights.requireNamesChangeable(directory, name, "create");
+      requireFormerOwnersGiveWay(directory, name, null, "create");
       FileEntry made = changes.create(directory, name, makeable(name, inherit(directory, file)));
       made.pin();
       return made;
@@ -144,6 +147,9 @@ public final class Namespace {
     change(() -> {
       requireDirectory(directory, "link " + name + " in");
       requireAbsent(directory, name, "link");
+      rights.requireLinkable(entry, "link");
+      rights.requireNamesChangeable(directory, name, "link");
+      requireFormerOwnersGiveWay(directory, name, entry, "link");
       if (entry.isDirectory()) {
         throw new StorageException(Errno.EPERM, "link", name + ": a directory");
       }
@@ -154,8 +160,6 @@ public final class Namespace {
       if (entry.linkCount() >= MAX_LINKS) {
         throw new StorageException(Errno.EMLINK, "link", name.toString());
       }
-      rights.requireLinkable(entry, "link");
-      rights.requireNamesChangeable(directory, name, "link");
       changes.link(entry, directory, name);
       return entry;
     });
@@ -196,12 +200,15 @@ public final class Namespace {
     change(() -> {
       FileEntry entry = require(from, fromName, "rename");
       requireDirectory(to, "rename to " + toName + " in");
+      rights.requireSearchable(to, "rename");
       requireVisible(to, toName, "rename");
       FileEntry target = lookup.find(to, toName);
       checkRename(entry, from, fromName, to, toName, target, mode);
       if (entry == target) {
         return entry;
       }
+      requireWayIsGiven(entry, from, fromName, to, toName, target, mode);
+      recordModeIfClosed(entry);
       rememberTarget(target);
       if (mode == RenameMode.EXCHANGE && target != null) {
         changes.exchange(entry, from, fromName, target, to, toName);
@@ -234,16 +241,41 @@ public final class Namespace {
     if (entry.isDirectory() && NameLookup.isWithin(to, entry)) {
       throw new StorageException(Errno.EINVAL, "rename", names + ": into itself");
     }
-    if (target != entry) {
-      checkRights(entry, from, fromName, to, toName, target, mode);
+    if (target == entry) {
+      return;
     }
-    if (target != null && target != entry) {
-      checkReplaced(entry, from, target, mode, names);
-      requireHere(target, "rename");
+    boolean aboveSource =
+        target != null && target.isDirectory() && NameLookup.isWithin(from, target);
+    if (aboveSource) {
+      Errno errno = mode == RenameMode.EXCHANGE ? Errno.EINVAL : Errno.ENOTEMPTY;
+      throw new StorageException(errno, "rename", names + ": into itself");
+    }
+    rights.requireRemovable(from, fromName, entry, "rename");
+    if (target == null) {
+      rights.requireNamesChangeable(to, toName, "rename");
+    } else {
+      rights.requireRemovable(to, toName, target, "rename");
+      if (mode == RenameMode.REPLACE) {
+        requireSameKind(entry, target, names);
+      }
+    }
+    rights.requireMovable(entry, from, to, "rename");
+    if (target != null) {
+      checkTarget(from, to, target, mode, names);
     }
   }
 
-  private void checkRights(
+  private void requireFormerOwnersGiveWay(
+      FileEntry directory, Name name, @Nullable FileEntry next, String what)
+      throws StorageException {
+    for (FileEntry former : directory.formerOwners(name)) {
+      if (former != next) {
+        rights.requireGivingWay(former, what);
+      }
+    }
+  }
+
+  private void requireWayIsGiven(
       FileEntry entry,
       FileEntry from,
       Name fromName,
@@ -252,38 +284,41 @@ public final class Namespace {
       @Nullable FileEntry target,
       RenameMode mode)
       throws StorageException {
-    rights.requireRemovable(from, fromName, entry, "rename");
-    rights.requireMovable(entry, from, to, "rename");
+    requireFormerOwnersGiveWay(to, toName, entry, "rename");
     if (target == null) {
-      rights.requireNamesChangeable(to, toName, "rename");
-    } else {
-      rights.requireRemovable(to, toName, target, "rename");
-      if (mode == RenameMode.EXCHANGE) {
-        rights.requireMovable(target, to, from, "rename");
-      }
+      return;
+    }
+    rights.requireGivingWay(target, "rename");
+    if (mode == RenameMode.EXCHANGE) {
+      rights.requireGivingWay(entry, "rename");
+      requireFormerOwnersGiveWay(from, fromName, target, "rename");
+      recordModeIfClosed(target);
     }
   }
 
-  private void checkReplaced(
-      FileEntry entry, FileEntry from, FileEntry target, RenameMode mode, String names)
+  private void recordModeIfClosed(FileEntry directory) {
+    if (rights.isClosedToUs(directory)) {
+      changes.recordMode(directory);
+    }
+  }
+
+  private static void requireSameKind(FileEntry entry, FileEntry target, String names)
       throws StorageException {
-    boolean aboveSource = target.isDirectory() && NameLookup.isWithin(from, target);
-    if (mode == RenameMode.EXCHANGE) {
-      if (aboveSource) {
-        throw new StorageException(Errno.EINVAL, "rename", names + ": into itself");
-      }
-      return;
-    }
-    if (aboveSource) {
-      throw new StorageException(Errno.ENOTEMPTY, "rename", names);
-    }
     if (entry.isDirectory() != target.isDirectory()) {
       throw new StorageException(
           entry.isDirectory() ? Errno.ENOTDIR : Errno.EISDIR, "rename", names);
     }
-    if (target.isDirectory() && !lookup.isEmpty(target)) {
+  }
+
+  private void checkTarget(
+      FileEntry from, FileEntry to, FileEntry target, RenameMode mode, String names)
+      throws StorageException {
+    if (mode == RenameMode.EXCHANGE) {
+      rights.requireMovable(target, to, from, "rename");
+    } else if (target.isDirectory() && !lookup.isEmpty(target)) {
       throw new StorageException(Errno.ENOTEMPTY, "rename", names);
     }
+    requireHere(target, "rename");
   }
 
   /** Gives an entry's pins or its last handle back; what nobody needs any more is dropped. */
@@ -324,6 +359,7 @@ public final class Namespace {
 
   private FileEntry require(FileEntry directory, Name name, String what) throws StorageException {
     requireDirectory(directory, what + " " + name + " in");
+    rights.requireSearchable(directory, what);
     FileEntry entry = lookup.find(directory, name);
     if (entry == null) {
       throw new StorageException(Errno.ENOENT, what, name.toString());
@@ -350,6 +386,7 @@ public final class Namespace {
   }
 
   private void requireAbsent(FileEntry directory, Name name, String what) throws StorageException {
+    rights.requireSearchable(directory, what);
     requireVisible(directory, name, what);
     if (lookup.find(directory, name) != null) {
       throw new StorageException(Errno.EEXIST, what, name.toString());

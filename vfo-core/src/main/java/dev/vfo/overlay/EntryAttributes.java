@@ -4,6 +4,8 @@ import dev.vfo.storage.FileStat;
 
 /** The attributes of a file entry as of one layer, or as of home. Guarded by the entry's lock. */
 public final class EntryAttributes {
+  private static final int PERMISSIONS = 0777;
+
   int mode;
   int uid;
   int gid;
@@ -39,6 +41,11 @@ public final class EntryAttributes {
     home.modifyNanos = stat.modifyNanos();
     home.changeNanos = stat.changeNanos();
     return home;
+  }
+
+  /** Whether owner, group and permissions are the same. */
+  boolean hasRightsOf(EntryAttributes other) {
+    return uid == other.uid && gid == other.gid && ((mode ^ other.mode) & PERMISSIONS) == 0;
   }
 
   EntryAttributes copy() {

@@ -319,6 +319,22 @@ public final class FileEntry {
     return current(is -> is.gid);
   }
 
+  /**
+   * Whether its home file has the owner, group and permissions that it has as of the active layer:
+   * no layer that is not applied changed them.
+   */
+  boolean hasRightsOfHome() {
+    lock.readLock().lock();
+    try {
+      EntryAttributes is = homeAttributes;
+      return is != null
+          && !isMadeInLayers()
+          && deltas.stream().allMatch(delta -> delta.attributes.hasRightsOf(is));
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
   /** Number of names as of the active layer. */
   public int linkCount() {
     return current(is -> is.linkCount);
@@ -354,6 +370,22 @@ public final class FileEntry {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Who had a name in this directory before layers that are not applied took it away. The caller
+   * holds the namespace lock.
+   */
+  public List<FileEntry> formerOwners(Name name) {
+    List<FileEntry> owners = new ArrayList<>();
+    for (EntryDelta delta : deltas) {
+      NameDelta change = delta.names == null ? null : delta.names.get(name);
+      FileEntry before = change == null ? null : change.before();
+      if (before != null) {
+        owners.add(before);
+      }
+    }
+    return owners;
   }
 
   /** All names of this directory that layers changed. The caller holds the namespace lock. */

@@ -79,7 +79,7 @@ public final class HomeTree {
       if (entry == root) {
         return storage.stat(rootLease.fd());
       }
-      int fd = open(entry, Set.of(), OpenFlag.PATH);
+      int fd = open(entry, OpenFlag.PATH, Set.of());
       try {
         return storage.stat(fd);
       } finally {
@@ -180,6 +180,35 @@ public final class HomeTree {
     }
   }
 
+  /**
+   * Requires that this process may do these things, of {@link dev.vfo.storage.AccessRight}, with a
+   * home file as it is now.
+   */
+  void requireAccess(FileEntry entry, int rights) throws StorageException {
+    lock.readLock().lock();
+    try {
+      if (entry.isDirectory()) {
+        HomeDescriptors.Lease lease = acquire(entry);
+        try {
+          storage.requireAccess(lease.fd(), rights);
+        } finally {
+          descriptors.release(lease);
+        }
+        return;
+      }
+      requireOpen(entry);
+      // One that is kept is open for reading, and that may be what is refused.
+      int fd = open(entry, OpenFlag.PATH, Set.of());
+      try {
+        storage.requireAccess(fd, rights);
+      } finally {
+        storage.close(fd);
+      }
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
   void release(HomeDescriptors.Lease lease) throws StorageException {
     descriptors.release(lease);
   }
@@ -192,21 +221,22 @@ public final class HomeTree {
   // one.
   private HomeDescriptors.Lease acquire(FileEntry entry, Set<FileEntry> sought)
       throws StorageException {
-    if (closed) {
-      throw new StorageException(Errno.EBADF, "open", entry + " of a manager that was closed");
-    }
+    requireOpen(entry);
     if (entry == root) {
       return rootLease;
     }
     HomeDescriptors.Lease known = descriptors.find(entry);
-    return known != null ? known : descriptors.add(entry, open(entry, sought, contentFlags(entry)));
+    int flags = entry.isDirectory() ? OpenFlag.PATH | OpenFlag.DIRECTORY : OpenFlag.READ;
+    return known != null ? known : descriptors.add(entry, open(entry, flags, sought));
   }
 
-  private static int contentFlags(FileEntry entry) {
-    return entry.isDirectory() ? OpenFlag.PATH | OpenFlag.DIRECTORY : OpenFlag.READ;
+  private void requireOpen(FileEntry entry) throws StorageException {
+    if (closed) {
+      throw new StorageException(Errno.EBADF, "open", entry + " of a manager that was closed");
+    }
   }
 
-  private int open(FileEntry entry, Set<FileEntry> sought, int flags) throws StorageException {
+  private int open(FileEntry entry, int flags, Set<FileEntry> sought) throws StorageException {
     if (sought.contains(entry)) {
       throw lost(entry);
     }

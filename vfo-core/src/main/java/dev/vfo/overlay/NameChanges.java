@@ -153,6 +153,13 @@ public final class NameChanges {
     }
   }
 
+  /**
+   * Lets the record say an entry's mode, though it stays: apply may have to change it meanwhile.
+   */
+  public void recordMode(FileEntry entry) {
+    change(entry, delta -> delta.changed |= Attributes.MODE);
+  }
+
   // File systems that do not count subdirectories say 1 for every directory.
   private void changeParent(FileEntry directory, int subdirectories) {
     change(

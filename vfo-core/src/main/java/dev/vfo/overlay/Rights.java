@@ -1,5 +1,9 @@
 package dev.vfo.overlay;
 
+import static dev.vfo.storage.AccessRight.READ;
+import static dev.vfo.storage.AccessRight.SEARCH;
+import static dev.vfo.storage.AccessRight.WRITE;
+
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
@@ -8,31 +12,30 @@ import dev.vfo.storage.StorageException;
 import java.util.Set;
 
 /**
- * What this process may do with files, by their owners and modes as of the active layer. Apply does
- * later, with our rights, what a step did: so the step is refused what apply could not do, with the
- * errno that Linux gives. User 0 may do all. Other users' capabilities, access control lists and
- * immutable flags are not looked at. Immutable.
+ * What this process may do with files as of the active layer. Apply does later, with our rights,
+ * what a step did: so the step is refused what apply could not do, with the errno that Linux gives.
+ *
+ * <p>As long as no unapplied layer changed a home file's owner, group or permissions, the system is
+ * asked: it alone knows what access control lists, capabilities, flags and mounts say. Else the
+ * file is ours, for only its owner can change them; and what an owner may do stands in the mode,
+ * also where there is a list. User 0 may do all and nothing is asked. Thread safe; takes entry
+ * locks and the home lock.
  */
 public final class Rights {
-  private static final int READ = 4;
-  private static final int WRITE = 2;
-  private static final int SEARCH = 1;
   private static final int SET_USER_ID = 04000;
   private static final int SET_GROUP_ID = 02000;
   private static final int GROUP_EXECUTE = 00010;
   private static final int STICKY = 01000;
 
+  private final HomeTree home;
   private final int uid;
   private final Set<Integer> groups;
 
-  Rights(int uid, Set<Integer> groups) {
-    this.uid = uid;
-    this.groups = Set.copyOf(groups);
-  }
-
-  /** Those of this process, as they are now. */
-  public static Rights of(Storage storage) {
-    return new Rights(storage.effectiveUid(), storage.groups());
+  /** Those of this process, with the groups that it has now, in a tree with this home. */
+  public Rights(Storage storage, HomeTree home) {
+    this.home = home;
+    this.uid = storage.effectiveUid();
+    this.groups = storage.groups();
   }
 
   /** Whether nothing is refused. */
@@ -44,13 +47,27 @@ public final class Rights {
     return areAll() || entry.owner() == uid;
   }
 
-  private boolean has(FileEntry entry, int wanted) {
+  private void require(FileEntry entry, int wanted, String what, Object subject)
+      throws StorageException {
     if (areAll()) {
-      return true;
+      return;
     }
+    if (entry.hasRightsOfHome()) {
+      try {
+        home.requireAccess(entry, wanted);
+      } catch (StorageException e) {
+        StorageException refusal = refused(e.errno(), what, subject);
+        refusal.initCause(e);
+        throw refusal;
+      }
+    } else if ((byMode(entry) & wanted) != wanted) {
+      throw refused(Errno.EACCES, what, subject);
+    }
+  }
+
+  private int byMode(FileEntry entry) {
     int mode = entry.mode();
-    int bits = entry.owner() == uid ? mode >> 6 : groups.contains(entry.group()) ? mode >> 3 : mode;
-    return (bits & wanted) == wanted;
+    return entry.owner() == uid ? mode >> 6 : groups.contains(entry.group()) ? mode >> 3 : mode;
   }
 
   private static StorageException refused(Errno errno, String what, Object subject) {
@@ -58,29 +75,58 @@ public final class Rights {
   }
 
   /**
-   * Requires that the content may be changed. Another user's file must be readable too: apply keeps
-   * what stands beside the changed bytes. A file that has no home file yet may be changed by
-   * whoever made it, as by the call that makes and opens it.
+   * Requires that the content may be read.
    *
    * @throws StorageException EACCES when not
    */
+  public void requireReadable(FileEntry file, String what) throws StorageException {
+    require(file, READ, what, file);
+  }
+
+  /**
+   * Requires that the content may be changed. Another user's file must be readable too: apply keeps
+   * what stands beside the changed bytes.
+   *
+   * @throws StorageException EACCES when not; EPERM or EROFS when nobody may
+   */
   public void requireWritable(FileEntry file, String what) throws StorageException {
-    int wanted = isOwner(file) ? WRITE : READ | WRITE;
-    if (!has(file, wanted) && !(isOwner(file) && file.isMadeInLayers())) {
-      throw refused(Errno.EACCES, what, file);
+    require(file, isOwner(file) ? WRITE : READ | WRITE, what, file);
+  }
+
+  /**
+   * Requires that names may be looked up in a directory. What is looked up at home the system
+   * checks; it does not know what a step has closed.
+   *
+   * @throws StorageException EACCES when not
+   */
+  public void requireSearchable(FileEntry directory, String what) throws StorageException {
+    requireUnlessHomeDoes(directory, SEARCH, what);
+  }
+
+  /**
+   * Requires that a directory may be listed; likewise.
+   *
+   * @throws StorageException EACCES when not
+   */
+  public void requireListable(FileEntry directory, String what) throws StorageException {
+    requireUnlessHomeDoes(directory, READ, what);
+  }
+
+  private void requireUnlessHomeDoes(FileEntry directory, int wanted, String what)
+      throws StorageException {
+    if (!areAll() && !directory.hasRightsOfHome()) {
+      require(directory, wanted, what, directory);
     }
   }
 
   /**
    * Requires that names may be added to a directory.
    *
-   * @throws StorageException EACCES when not
+   * @throws StorageException EACCES when not; EPERM or EROFS when nobody may
    */
   public void requireNamesChangeable(FileEntry directory, Name name, String what)
       throws StorageException {
-    if (!has(directory, WRITE | SEARCH)) {
-      throw refused(Errno.EACCES, what, name + " in " + directory);
-    }
+    require(directory, WRITE | SEARCH, what, name + " in " + directory);
   }
 
   /**
@@ -104,9 +150,27 @@ public final class Rights {
    */
   public void requireMovable(FileEntry entry, FileEntry from, FileEntry to, String what)
       throws StorageException {
-    if (entry.isDirectory() && from != to && !has(entry, WRITE)) {
-      throw refused(Errno.EACCES, what, entry);
+    if (entry.isDirectory() && from != to) {
+      require(entry, WRITE, what, entry);
     }
+  }
+
+  /**
+   * Requires that somebody else may get the name that an entry has, or had when a layer began:
+   * apply may have to put it aside, into another directory. Stricter than Linux, which does it at
+   * once.
+   *
+   * @throws StorageException EACCES when it is another user's directory that we may not write
+   */
+  public void requireGivingWay(FileEntry entry, String what) throws StorageException {
+    if (entry.isDirectory() && !isOwner(entry)) {
+      require(entry, WRITE, what, entry + ", which cannot be moved away; after a checkpoint");
+    }
+  }
+
+  /** Whether apply has to open a directory of ours, to move it, and to close it again. */
+  public boolean isClosedToUs(FileEntry entry) {
+    return !areAll() && entry.isDirectory() && isOwner(entry) && (byMode(entry) & WRITE) == 0;
   }
 
   /**
@@ -124,8 +188,14 @@ public final class Rights {
         (mode & SET_USER_ID) != 0
             || (mode & (SET_GROUP_ID | GROUP_EXECUTE)) == (SET_GROUP_ID | GROUP_EXECUTE)
             || file.type() != FileType.REGULAR;
-    if (special || !has(file, READ | WRITE)) {
-      throw refused(Errno.EPERM, what, file + ", which is another user's");
+    String subject = file + ", which is another user's";
+    if (special) {
+      throw refused(Errno.EPERM, what, subject);
+    }
+    try {
+      require(file, READ | WRITE, what, subject);
+    } catch (StorageException e) {
+      throw e.errno() == Errno.EACCES ? refused(Errno.EPERM, what, subject) : e;
     }
   }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Closing home while it is used: no descriptor is closed under its reader, and none is left. */
 class HomeTreeTest {
   private static final Name FILE = Name.of("file");
-  private static final StagedFiles NOTHING_STAGED =
+  static final StagedFiles NOTHING_STAGED =
       new StagedFiles() {
         @Override
         public int openParked(long layer, long number, int flags) throws StorageException {

@@ -7,10 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
+import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
 import dev.vfo.testkit.SimulatedStorage;
+import dev.vfo.testkit.SimulationOptions;
 import java.nio.file.Path;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -24,13 +25,21 @@ class RightsTest {
   private static final int OTHER = 7;
   private static final Name NAME = Name.of("name");
 
-  private final SimulatedStorage storage = new SimulatedStorage();
-  private final Rights rights = new Rights(US, Set.of(OUR_GROUP));
+  private final SimulatedStorage storage = storage(US);
   private final int root = storage.openRoot(Path.of("/"));
   private final EntryTable table = new EntryTable(storage.stat(root), 1);
+  private final Rights rights = rights(storage);
   private int made;
 
   RightsTest() throws StorageException {}
+
+  private static SimulatedStorage storage(int uid) {
+    return new SimulatedStorage(SimulationOptions.defaults().withOwner(uid, OUR_GROUP));
+  }
+
+  private Rights rights(Storage of) {
+    return new Rights(of, new HomeTree(of, table.root(), root, HomeTreeTest.NOTHING_STAGED));
+  }
 
   private FileEntry file(int uid, int gid, int mode) throws StorageException {
     Name name = Name.of("file" + made++);
@@ -150,7 +159,7 @@ class RightsTest {
 
   @Test
   void userZeroMayDoAll() throws StorageException {
-    Rights all = new Rights(0, Set.of(0));
+    Rights all = rights(storage(0));
     FileEntry file = file(OTHER, OTHER, 0);
     FileEntry sticky = directory(OTHER, OTHER, 01000);
     all.requireWritable(file, "write");

@@ -183,10 +183,20 @@ final class Opening {
     return openSpecial(kernel, "open the parent of", directory, kernel.memory.dotDot, flags);
   }
 
-  /** Another descriptor of a directory, with a position of its own. */
+  /**
+   * Another descriptor of a directory, with a position of its own. Who may list a directory but not
+   * search it may not open "." in it.
+   */
   static int openAgain(int directory) throws StorageException {
     Kernel kernel = Kernel.get();
-    return openSpecial(kernel, "list", directory, kernel.memory.dot, DIRECTORY);
+    int fd = (int) kernel.call(SystemCall.OPENAT, directory, kernel.memory.dot, DIRECTORY, 0);
+    if (fd >= 0) {
+      return fd;
+    }
+    if (kernel.failedWith(Errno.EACCES)) {
+      return reopen(directory, OpenFlag.READ | OpenFlag.DIRECTORY);
+    }
+    throw kernel.failure("list", directory);
   }
 
   private static int openSpecial(

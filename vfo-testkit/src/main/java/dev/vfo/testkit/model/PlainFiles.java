@@ -157,7 +157,13 @@ public final class PlainFiles implements TreeCalls, AutoCloseable {
   @Override
   public List<ListedName> list(TreePath path) throws StorageException {
     List<ListedName> names = new ArrayList<>();
-    int directory = openDirectory(path);
+    int place = openDirectory(path);
+    int directory;
+    try {
+      directory = storage.reopen(place, OpenFlag.READ | OpenFlag.DIRECTORY);
+    } finally {
+      storage.close(place);
+    }
     try {
       storage.list(
           directory,
@@ -253,8 +259,9 @@ public final class PlainFiles implements TreeCalls, AutoCloseable {
     return open;
   }
 
+  /** As a place only: what is passed need not be readable. */
   private int openDirectory(TreePath path) throws StorageException {
-    int flags = OpenFlag.READ | OpenFlag.DIRECTORY;
+    int flags = OpenFlag.PATH | OpenFlag.DIRECTORY;
     int directory = storage.reopen(root, flags);
     for (Name name : path.names()) {
       int above = directory;
