@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.Storage;
@@ -196,6 +197,60 @@ final class SampleRoot {
     int fd = openFile(storage, path, OpenFlag.WRITE);
     try {
       storage.truncate(fd, lengthBytes);
+    } finally {
+      storage.close(fd);
+    }
+  }
+
+  /** Makes it, empty. */
+  static void create(SimulatedStorage storage, String path) throws StorageException {
+    storage.close(openFile(storage, path, OpenFlag.WRITE | OpenFlag.CREATE | OpenFlag.EXCLUSIVE));
+  }
+
+  /** Removes it; a folder with all that is in it. */
+  static void remove(SimulatedStorage storage, String path) throws StorageException {
+    Path whole = ROOT.resolve(".vfo").resolve(path);
+    int at = storage.openRoot(whole.getParent());
+    try {
+      remove(storage, at, Name.of(String.valueOf(whole.getFileName())));
+    } finally {
+      storage.close(at);
+    }
+  }
+
+  private static void remove(SimulatedStorage storage, int at, Name name) throws StorageException {
+    if (storage.stat(at, name).type() != FileType.DIRECTORY) {
+      storage.unlink(at, name);
+      return;
+    }
+    int fd = storage.open(at, name, OpenFlag.READ | OpenFlag.DIRECTORY, 0);
+    List<Name> names = new ArrayList<>();
+    storage.list(fd, (each, _, _) -> names.add(each));
+    for (Name each : names) {
+      remove(storage, fd, each);
+    }
+    storage.close(fd);
+    storage.removeDirectory(at, name);
+  }
+
+  static boolean isFolder(SimulatedStorage storage, String path) throws StorageException {
+    Path whole = ROOT.resolve(".vfo").resolve(path);
+    int at = storage.openRoot(whole.getParent());
+    try {
+      Name name = Name.of(String.valueOf(whole.getFileName()));
+      return storage.stat(at, name).type() == FileType.DIRECTORY;
+    } finally {
+      storage.close(at);
+    }
+  }
+
+  /** The names in a folder. */
+  static List<String> list(SimulatedStorage storage, String folder) throws StorageException {
+    int fd = storage.openRoot(ROOT.resolve(".vfo").resolve(folder));
+    try {
+      List<String> names = new ArrayList<>();
+      storage.list(fd, (name, _, _) -> names.add(name.toString()));
+      return names;
     } finally {
       storage.close(fd);
     }

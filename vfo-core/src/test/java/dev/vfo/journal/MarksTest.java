@@ -120,6 +120,21 @@ class MarksTest {
     assertThrows(CorruptJournalException.class, this::applied);
   }
 
+  /** R16: it was seen, so it must not go away with the first copy. */
+  @Test
+  void newerFirstCopyIsWrittenToTheSecond() throws Exception {
+    writeApplied(1);
+    byte[] first = files.read(files.control, APPLIED);
+    writeApplied(2);
+    byte[] mixed = files.read(files.control, APPLIED);
+    System.arraycopy(first, 4096, mixed, 4096, 4096);
+    files.write(files.control, APPLIED, mixed);
+    assertEquals(2, applied());
+    AppliedMark.open(storage, files.control, TestJournal.ROOT_ID).close();
+    files.overwrite(files.control, APPLIED, 40, BAD);
+    assertEquals(2, applied());
+  }
+
   @Test
   void missingAndCutFilesAreErrors() throws Exception {
     for (String file : new String[] {"acknowledged", "applied", "format"}) {
