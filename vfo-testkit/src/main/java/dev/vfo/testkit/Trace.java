@@ -9,6 +9,11 @@ final class Trace {
   private final Deque<String> lines = new ArrayDeque<>();
   private int limit;
 
+  /** Keeps so many calls; 0: none. */
+  Trace(int limit) {
+    this.limit = limit;
+  }
+
   boolean isOn() {
     return limit > 0;
   }
