@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** The same as {@link ApplierCrashTest} with other seeds, for a part of the time that there is. */
 @Tag("deep")
 class ApplierDeepTest {
-  private static final int PERCENT = 20;
+  private static final int PERCENT = 15;
 
   @Test
   void everyCrashLeadsToTheSameTree() throws Exception {
