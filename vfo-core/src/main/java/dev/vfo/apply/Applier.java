@@ -96,7 +96,7 @@ public class Applier {
     ApplyErrors errors = new ApplyErrors(tree);
     // Already the folder for the stage takes space.
     reserve.shrinkTo(changes.layer(), ApplyCost.of(changes).placeBytes());
-    try (Folders folders = Folders.open(target, changes.layer());
+    try (Folders folders = openFolders(changes.layer(), errors);
         Directories directories = new Directories(target.storage(), errors)) {
       directories.fix(tree.root, target.rootFd());
       directories.fix(tree.stage, folders.layerFd);
@@ -110,6 +110,14 @@ public class Applier {
       Map<Long, FileIdentity> created = newRun(context, reserve, mark).run();
       hasFailed = false;
       return created;
+    }
+  }
+
+  private Folders openFolders(long layer, ApplyErrors errors) throws StorageException {
+    try {
+      return Folders.open(target, layer);
+    } catch (StorageException e) {
+      throw errors.at("open", ".vfo/stage", e);
     }
   }
 
