@@ -120,6 +120,25 @@ final class RightsProbe {
     checkpoint();
     handles();
     checkpoint();
+    handleBelowClosed();
+    checkpoint();
+  }
+
+  private void handleBelowClosed() throws IOException {
+    same("make above and below", tree -> tree.makeDirectory(path("/above"), 0700));
+    same("make below", tree -> tree.makeDirectory(path("/above/below"), 0700));
+    same("make the file", tree -> write(tree, "/above/below/file", CREATE));
+    same("keep it", tree -> tree.open(KEPT, path("/above/below/file"), OpenFlags.READ_WRITE, 0));
+    same("close what is below", tree -> tree.changeMode(path("/above/below"), 0000));
+    same("close what is above", tree -> tree.changeMode(path("/above"), 0000));
+    checkpoint();
+    same("write below what is closed", tree -> tree.writeAt(KEPT, 0, new byte[] {'b'}));
+    same("touch what is above", tree -> tree.setTimes(path("/above"), 1, 2));
+    checkpoint();
+    same("open above", tree -> tree.changeMode(path("/above"), 0700));
+    checkpoint();
+    same("open below", tree -> tree.changeMode(path("/above/below"), 0700));
+    same("let it go", tree -> tree.close(KEPT));
   }
 
   private void checkpoint() throws IOException {

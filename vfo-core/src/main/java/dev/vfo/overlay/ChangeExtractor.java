@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * did meanwhile does not count.
  */
 public final class ChangeExtractor {
+  private static final int OWNER_SEARCH = 0100;
+
   private final Layer layer;
   private final FileEntry root;
   private final Map<Long, EntryChange> entries = new TreeMap<>();
@@ -101,10 +103,17 @@ public final class ChangeExtractor {
     if (delta.entry.type() == FileType.REGULAR && delta.hasContentChange()) {
       mask |= Attributes.MODE | Attributes.MODIFY_TIME;
     }
-    if ((mask & Attributes.OWNER) != 0) {
+    if ((mask & Attributes.OWNER) != 0 || isClosed(delta.entry, is)) {
       mask |= Attributes.MODE;
     }
     return new Attributes(mask, is.mode, is.uid, is.gid, is.accessNanos, is.modifyNanos);
+  }
+
+  // By a handle a step gets at files below a directory that even its owner may not search: apply
+  // has
+  // to open that, and to close it again.
+  private static boolean isClosed(FileEntry entry, EntryAttributes is) {
+    return entry.isDirectory() && (is.mode & OWNER_SEARCH) == 0;
   }
 
   private static @Nullable Data data(EntryDelta delta) {
@@ -163,7 +172,8 @@ public final class ChangeExtractor {
     return entry.deltas().stream().anyMatch(delta -> delta.layer == layer);
   }
 
-  private static EntryChange reference(FileEntry entry, @Nullable Link link) {
+  private EntryChange reference(FileEntry entry, @Nullable Link link) {
+    EntryAttributes is = entry.attributesAfter(layer.number());
     Location before = link == null ? null : new Location(link.parent().number(), link.name());
     return new EntryChange(
         entry.number(),
@@ -172,7 +182,9 @@ public final class ChangeExtractor {
         false,
         before,
         Fate.ALIVE,
-        Attributes.UNCHANGED,
+        isClosed(entry, is)
+            ? new Attributes(Attributes.MODE, is.mode, 0, 0, 0, 0)
+            : Attributes.UNCHANGED,
         null,
         null,
         0);

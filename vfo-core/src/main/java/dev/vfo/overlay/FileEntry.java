@@ -413,6 +413,23 @@ public final class FileEntry {
     return anyLink();
   }
 
+  /** What its attributes were at a layer's end. */
+  EntryAttributes attributesAfter(long layer) {
+    lock.readLock().lock();
+    try {
+      EntryAttributes is = homeAttributes;
+      for (EntryDelta delta : deltas) {
+        is = delta.layer.number() <= layer ? delta.attributes : is;
+      }
+      if (is == null) {
+        throw new IllegalStateException("entry " + number + " was not there in layer " + layer);
+      }
+      return is;
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
   /** What its known names were at a layer's end. */
   List<Link> linksAfter(long layer) {
     List<Link> links = homeLinks;
