@@ -111,6 +111,8 @@ class RightsAgainstTheKernelTest {
     folderWith(root.resolve("passage"), "rwx--x--x", 0);
     folderWith(root.resolve("shown"), "rwxr--r--", 0);
     file(root.resolve("secret"), "-w-------", NOBODY);
+    file(root.resolve("two-names-a"), "rw-r--r--", 0);
+    Files.createLink(root.resolve("two-names-b"), root.resolve("two-names-a"));
   }
 
   private static Path folderWith(Path path, String permissions, int uid) throws IOException {

@@ -122,6 +122,8 @@ final class RightsProbe {
     checkpoint();
     handleBelowClosed();
     checkpoint();
+    linksOfOthers();
+    checkpoint();
   }
 
   private void handleBelowClosed() throws IOException {
@@ -139,6 +141,13 @@ final class RightsProbe {
     checkpoint();
     same("open below", tree -> tree.changeMode(path("/above/below"), 0700));
     same("let it go", tree -> tree.close(KEPT));
+  }
+
+  /** Apply must not make a link where the step only renamed one. */
+  private void linksOfOthers() {
+    same("see one name", tree -> tree.stat(path("/two-names-b")));
+    same("rename the other", tree -> rename(tree, "/two-names-a", "/two-names-c"));
+    same("take its name", tree -> write(tree, "/two-names-a", CREATE));
   }
 
   private void checkpoint() throws IOException {

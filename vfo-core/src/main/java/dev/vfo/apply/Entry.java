@@ -89,6 +89,11 @@ final class Entry {
     return wanted;
   }
 
+  /** Whether it has all the names that the layer gives it. */
+  boolean hasAllWanted() {
+    return wanted.stream().allMatch(slot -> slot.occupant() == this);
+  }
+
   void addWanted(Slot slot) {
     if (wanted.isEmpty()) {
       wanted = new ArrayList<>(1);
@@ -147,6 +152,11 @@ final class Entry {
 
   int positions() {
     return positions;
+  }
+
+  /** Whether it has a name in a directory that is not to be its own at the end. */
+  boolean isLooseIn(Entry directory) {
+    return loose.stream().anyMatch(slot -> slot.directory == directory && slot.occupant() == this);
   }
 
   /** A slot that it occupies and keeps, or null. */

@@ -89,10 +89,13 @@ class PlacePhase {
     open.push(slot);
   }
 
-  /** Lets an entry that is in the way go to one of its own names first, if that is possible. */
+  /**
+   * Lets an entry that is in the way go to a name that it has to get first, if that is possible.
+   */
   private boolean moveOn(Entry occupant, Deque<Slot> open) {
     for (Slot slot : occupant.wanted()) {
-      if (!slot.isInProgress && isSettled(slot.directory)) {
+      boolean isMissing = slot.occupant() != occupant;
+      if (isMissing && !slot.isInProgress && isSettled(slot.directory)) {
         begin(slot, open);
         return true;
       }
@@ -100,13 +103,21 @@ class PlacePhase {
     return false;
   }
 
-  /** Whether an entry can do without one of the names that it has. */
-  private static boolean mayLose(Entry occupant) {
+  /**
+   * Whether an entry can do without one of the names that it has. While it has to get another one,
+   * only if it has a name in the stage too: what the step renamed is renamed, for a link is more
+   * than we may make of another user's file. A second name could not go to the stage, as a rename
+   * to a name of the same file does nothing.
+   */
+  private boolean mayLose(Entry occupant) {
     if (occupant.isDirectory()) {
       return false;
     }
-    if (occupant.positions() > 1 || occupant.is(Fate.GONE)) {
+    if (occupant.is(Fate.GONE)) {
       return true;
+    }
+    if (occupant.positions() > 1) {
+      return occupant.hasAllWanted() || occupant.isLooseIn(tree.stage);
     }
     // Alive without a name in the record: it has others. Still needed here if there is more to do
     // with it.
