@@ -113,6 +113,8 @@ class RightsAgainstTheKernelTest {
     file(root.resolve("secret"), "-w-------", NOBODY);
     file(root.resolve("two-names-a"), "rw-r--r--", 0);
     Files.createLink(root.resolve("two-names-b"), root.resolve("two-names-a"));
+    Files.createFile(root.resolve("set-id"));
+    Files.setAttribute(root.resolve("set-id"), "unix:mode", 04666);
   }
 
   private static Path folderWith(Path path, String permissions, int uid) throws IOException {
@@ -189,6 +191,9 @@ class RightsAgainstTheKernelTest {
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals("done\n", output);
     assertEquals(0, process.waitFor());
+    // Nothing was written in the end, so nothing made the kernel take the bit away.
+    assertEquals(04666, (int) Files.getAttribute(root.resolve("set-id"), "unix:mode") & 07777);
+    Files.setAttribute(root.resolve("set-id"), "unix:mode", 0666);
     assertEquals(describe(plain), describe(root));
   }
 }

@@ -124,6 +124,8 @@ final class RightsProbe {
     checkpoint();
     linksOfOthers();
     checkpoint();
+    setIdOfOthers();
+    checkpoint();
   }
 
   private void handleBelowClosed() throws IOException {
@@ -148,6 +150,12 @@ final class RightsProbe {
     same("see one name", tree -> tree.stat(path("/two-names-b")));
     same("rename the other", tree -> rename(tree, "/two-names-a", "/two-names-c"));
     same("take its name", tree -> write(tree, "/two-names-a", CREATE));
+  }
+
+  /** The kernel takes the bits away when a file is written; only its owner could. */
+  private void setIdOfOthers() {
+    same("open an empty one", tree -> tree.open(HANDLE, path("/set-id"), CUT, 0));
+    same("close it", tree -> tree.close(HANDLE));
   }
 
   private void checkpoint() throws IOException {

@@ -24,6 +24,7 @@ final class OwnRights {
   private static final int SEARCH = 0100;
   private static final int OWNER_DIRECTORY = 0700;
   private static final int OWNER_FILE = 0600;
+  private static final int SET_ID = 06000;
 
   /** A file that lacks rights, where it was found, and its mode then. */
   private record Locked(Entry entry, @Nullable Slot slot, int mode) {
@@ -88,7 +89,8 @@ final class OwnRights {
 
   /**
    * Which of an entry's attributes are to be set, as {@link Attributes} bits: of another user's
-   * file that we may write, or change names in, only the kernel can set the time, and does.
+   * file that we may write, or change names in, only the kernel can set the time, and take the
+   * set-id bits away, and does.
    */
   static int settable(Storage storage, Entry entry, Look look) throws StorageException {
     Attributes attributes = entry.change.attributes();
@@ -103,7 +105,7 @@ final class OwnRights {
     }
     // Also when what was done was undone, so that nothing but the time is left of it.
     mask &= ~Attributes.MODIFY_TIME;
-    return is.mode() == attributes.mode() ? mask & ~Attributes.MODE : mask;
+    return ((is.mode() ^ attributes.mode()) & ~SET_ID) == 0 ? mask & ~Attributes.MODE : mask;
   }
 
   /** Gives the rest of what is needed, now that the root may be changed. */
