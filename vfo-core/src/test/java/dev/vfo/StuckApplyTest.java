@@ -9,6 +9,9 @@ import dev.vfo.storage.Errno;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.StorageException;
 import dev.vfo.storage.linux.LinuxStorage;
+import dev.vfo.testkit.Fault;
+import dev.vfo.testkit.Operation;
+import dev.vfo.testkit.SimulatedStorage;
 import dev.vfo.testkit.harness.ForwardingStorage;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,6 +118,28 @@ class StuckApplyTest {
       assertEquals("newer", Files.readString(folder.resolve("new")));
       assertEquals("old", Files.readString(folder.resolve("moved")));
       assertEquals(1, Files.getAttribute(folder.resolve("moved"), "unix:nlink"));
+    }
+  }
+
+  @Test
+  void whatFailedAtOpenIsNotToldAgain() throws Exception {
+    SimulatedStorage disk = new SimulatedStorage();
+    disk.makeDirectory(SampleRoot.ROOT);
+    try (VirtualFileManager files = SampleRoot.open(disk)) {
+      files.tree().writeAll("file", "old".getBytes(UTF_8));
+      files.checkpoint(State.empty());
+      files.awaitApplied();
+      files.tree().writeAll("file", "new".getBytes(UTF_8));
+      files.checkpoint(State.empty());
+      files.tree().symlink("file", "link");
+      files.checkpoint(State.empty());
+      disk = disk.killProcess();
+    }
+    // A sync of all (C10), which the link needs, would tell of it once more.
+    disk.faults().add(Fault.writeBackError().on(Operation.SYNC).onPath("file"));
+    try (VirtualFileManager files = SampleRoot.open(disk)) {
+      assertTrue(files.status().stuck().isPresent());
+      files.awaitApplied();
     }
   }
 

@@ -124,9 +124,10 @@ public class Applier {
   /**
    * Lets the file system tell of writes that failed in an earlier try: it would tell at the next
    * sync of everything (C10), which would then look as if it had failed too. Nothing is lost by not
-   * listening: all that the earlier try wrote is written again.
+   * listening: all that the earlier try wrote is written again. To be called for a try of another
+   * applier; one knows its own.
    */
-  private void forgetOldErrors() {
+  public void forgetOldErrors() {
     try {
       target.storage().syncFileSystem(target.fileSystemFd());
     } catch (StorageException e) {

@@ -46,6 +46,7 @@ record UnappliedLayers(
       EngineParts parts,
       StorageException reason)
       throws IOException {
+    applier.forgetOldErrors();
     // What applied layers left in the stage would count as names of home files.
     applier.clean(appliedLayer, 0);
     applier.syncPlans();
