@@ -177,7 +177,9 @@ final class OpenRoot implements AutoCloseable {
         options, rootFd, control.stageFd(), found.newestLayer() + 1, nextVirtual);
   }
 
-  /** Opens with what could not be applied in memory; when not even that can be, as if alone. */
+  /**
+   * Loads what could not be applied; when not even that can be done, opening fails with the reason.
+   */
   private UnappliedLayers load(Recovery recovery, Recovered found, StorageException reason)
       throws IOException {
     try {
