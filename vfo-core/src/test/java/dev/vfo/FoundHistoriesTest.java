@@ -26,7 +26,10 @@ class FoundHistoriesTest {
         "moved-without-being-told",
         // A file whose known names were gone was written to, and then another name of it was found
         // in home.
-        "name-found-after-the-change"
+        "name-found-after-the-change",
+        // An open file without a known name, kept among the orphans, was found under another name
+        // in home, lost that too, and was no orphan any more: it was removed while it was open.
+        "name-found-of-an-orphan"
       })
   void staysRight(String name) throws IOException {
     History history = History.parse(text(name));

@@ -191,6 +191,11 @@ public final class EntryTable {
     orphans.add(entry);
   }
 
+  /** Whether an entry's home file has a name among the orphans, or had one. */
+  synchronized boolean isAmongOrphans(FileEntry entry) {
+    return orphans.contains(entry);
+  }
+
   /** Entries whose home file is among the orphans, or was and has perhaps a name there still. */
   public synchronized List<FileEntry> orphans() {
     return List.copyOf(orphans);

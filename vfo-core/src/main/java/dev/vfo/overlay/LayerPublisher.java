@@ -97,7 +97,7 @@ public final class LayerPublisher {
     return garbage;
   }
 
-  private static void publish(EntryDelta delta) {
+  private void publish(EntryDelta delta) {
     FileEntry entry = delta.entry;
     entry.lock.writeLock().lock();
     try {
@@ -105,6 +105,10 @@ public final class LayerPublisher {
       List<Link> links = delta.links;
       if (links != null) {
         entry.setHomeLinks(links);
+        if (links.isEmpty() && table.isAmongOrphans(entry)) {
+          // It was found under another name meanwhile, and has lost that too.
+          entry.orphan();
+        }
       }
       entry.leaveStage();
       entry.removeDelta(delta);
