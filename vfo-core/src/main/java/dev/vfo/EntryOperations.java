@@ -1,6 +1,6 @@
 package dev.vfo;
 
-import dev.vfo.checkpoint.Engine;
+import dev.vfo.checkpoint.StepFiles;
 import dev.vfo.overlay.FileEntry;
 import dev.vfo.overlay.NameChanges.NewFile;
 import dev.vfo.storage.Errno;
@@ -26,11 +26,11 @@ public final class EntryOperations {
   private static final int MAX_PATH_BYTES = 4096;
   private static final int LINK_MODE = 0777;
 
-  private final Engine engine;
+  private final StepFiles files;
   private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
 
-  EntryOperations(Engine engine) {
-    this.engine = engine;
+  EntryOperations(StepFiles files) {
+    this.files = files;
   }
 
   /** Adds a listener for as long as the manager is open. */
@@ -44,12 +44,12 @@ public final class EntryOperations {
 
   /** Number of the root directory; always valid. */
   public long root() {
-    return engine.table().root().number();
+    return files.table().root().number();
   }
 
   FileEntry entry(long number) throws IOException {
-    engine.requireOpen();
-    FileEntry entry = engine.table().get(number);
+    files.requireOpen();
+    FileEntry entry = files.table().get(number);
     if (entry == null) {
       throw new StorageException(Errno.ESTALE, "use", "entry " + number);
     }
@@ -61,7 +61,7 @@ public final class EntryOperations {
   }
 
   private void change(Change change) throws IOException {
-    engine.run(() -> {
+    files.run(() -> {
       change.run();
       return change;
     });
@@ -69,21 +69,21 @@ public final class EntryOperations {
 
   /** The number that a name in a directory stands for, pinned. */
   public long lookup(long directory, Name name) throws IOException {
-    return engine.run(() -> engine.names().lookup(entry(directory), name).number());
+    return files.run(() -> files.names().lookup(entry(directory), name).number());
   }
 
   /** Gives pins back. */
   public void unpin(long number, int count) throws IOException {
-    FileEntry entry = engine.table().get(number);
-    if (entry != null && entry != engine.table().root()) {
+    FileEntry entry = files.table().get(number);
+    if (entry != null && entry != files.table().root()) {
       entry.unpin(count);
-      engine.names().release(entry);
+      files.names().release(entry);
     }
   }
 
   /** The attributes. */
   public EntryStat stat(long number) throws IOException {
-    return engine.run(() -> engine.attributes().stat(entry(number)));
+    return files.run(() -> files.attributes().stat(entry(number)));
   }
 
   /** How many open handles can write to it. */
@@ -93,12 +93,12 @@ public final class EntryOperations {
 
   /** The entries of a directory at this instant. */
   public List<DirectoryItem> list(long directory) throws IOException {
-    return engine.run(() -> engine.names().list(entry(directory)));
+    return files.run(() -> files.names().list(entry(directory)));
   }
 
   /** The target of a symbolic link. */
   public byte[] readSymlink(long number) throws IOException {
-    return engine.run(() -> engine.names().readSymlink(entry(number)));
+    return files.run(() -> files.names().readSymlink(entry(number)));
   }
 
   /** Makes a regular file; EEXIST when the name is taken. The result is pinned. */
@@ -133,52 +133,52 @@ public final class EntryOperations {
       throws IOException {
     int mode = type == FileType.SYMLINK ? LINK_MODE : owner.mode();
     NewFile file = new NewFile(type, mode, owner.uid(), owner.gid(), device, target);
-    FileEntry made = engine.run(() -> engine.names().create(entry(directory), name, file));
+    FileEntry made = files.run(() -> files.names().create(entry(directory), name, file));
     fireName(directory, name);
     return made.number();
   }
 
   /** Gives a file, no directory, one more name. */
   public void link(long number, long directory, Name name) throws IOException {
-    change(() -> engine.names().link(entry(number), entry(directory), name));
+    change(() -> files.names().link(entry(number), entry(directory), name));
     fireName(directory, name);
   }
 
   /** Removes a name that is no directory; the file lives on while it is open. */
   public void unlink(long directory, Name name) throws IOException {
-    change(() -> engine.names().unlink(entry(directory), name));
+    change(() -> files.names().unlink(entry(directory), name));
     fireName(directory, name);
   }
 
   /** Removes an empty directory. */
   public void removeDirectory(long directory, Name name) throws IOException {
-    change(() -> engine.names().removeDirectory(entry(directory), name));
+    change(() -> files.names().removeDirectory(entry(directory), name));
     fireName(directory, name);
   }
 
   /** Renames. */
   public void rename(long from, Name fromName, long to, Name toName, RenameMode mode)
       throws IOException {
-    change(() -> engine.names().rename(entry(from), fromName, entry(to), toName, mode));
+    change(() -> files.names().rename(entry(from), fromName, entry(to), toName, mode));
     fireName(from, fromName);
     fireName(to, toName);
   }
 
   /** Sets the permission bits. */
   public void changeMode(long number, int mode) throws IOException {
-    change(() -> engine.attributes().changeMode(entry(number), mode));
+    change(() -> files.attributes().changeMode(entry(number), mode));
     fireEntry(number);
   }
 
   /** Sets owner and group; -1 leaves one as it is. */
   public void changeOwner(long number, int uid, int gid) throws IOException {
-    change(() -> engine.attributes().changeOwner(entry(number), uid, gid));
+    change(() -> files.attributes().changeOwner(entry(number), uid, gid));
     fireEntry(number);
   }
 
   /** Sets the times, in nanoseconds since 1970, or {@link dev.vfo.storage.FileStat#OMIT_TIME}. */
   public void setTimes(long number, long accessNanos, long modifyNanos) throws IOException {
-    change(() -> engine.attributes().setTimes(entry(number), accessNanos, modifyNanos));
+    change(() -> files.attributes().setTimes(entry(number), accessNanos, modifyNanos));
     fireEntry(number);
   }
 
@@ -190,8 +190,8 @@ public final class EntryOperations {
       throw new StorageException(Errno.EINVAL, "truncate", "to " + sizeBytes);
     }
     change(() -> {
-      engine.rights().requireWritable(entry, "truncate");
-      engine.content().truncate(entry, sizeBytes);
+      files.rights().requireWritable(entry, "truncate");
+      files.content().truncate(entry, sizeBytes);
     });
     fireEntry(number);
   }
@@ -203,7 +203,7 @@ public final class EntryOperations {
    * @param append whether every write goes to the end
    */
   public VirtualFile open(long number, int flags, boolean append) throws IOException {
-    return engine.run(() -> open(entry(number), flags, append, true));
+    return files.run(() -> open(entry(number), flags, append, true));
   }
 
   /**
@@ -211,7 +211,7 @@ public final class EntryOperations {
    * later opens may do.
    */
   public VirtualFile openNew(long number, int flags, boolean append) throws IOException {
-    return engine.run(() -> open(entry(number), flags, append, false));
+    return files.run(() -> open(entry(number), flags, append, false));
   }
 
   private VirtualFile open(FileEntry entry, int flags, boolean append, boolean checked)
@@ -237,11 +237,11 @@ public final class EntryOperations {
     boolean opened = false;
     try {
       VirtualFile file =
-          engine.inStep(() -> {
+          files.inStep(() -> {
             if (truncates) {
-              engine.content().truncate(entry, 0);
+              files.content().truncate(entry, 0);
             }
-            return new VirtualFile(this, engine, entry, flags, append);
+            return new VirtualFile(this, files, entry, flags, append);
           });
       opened = true;
       if (truncates) {
@@ -257,10 +257,10 @@ public final class EntryOperations {
 
   private void requireRights(FileEntry entry, int flags) throws StorageException {
     if ((flags & OpenFlag.WRITE) != 0) {
-      engine.rights().requireWritable(entry, "open for writing");
+      files.rights().requireWritable(entry, "open for writing");
     }
     if ((flags & OpenFlag.READ) != 0) {
-      engine.rights().requireReadable(entry, "open");
+      files.rights().requireReadable(entry, "open");
     }
   }
 
@@ -278,7 +278,7 @@ public final class EntryOperations {
   }
 
   NewEntry defaultOwner(int mode) {
-    return new NewEntry(mode, engine.storage().effectiveUid(), engine.storage().effectiveGid());
+    return new NewEntry(mode, files.storage().effectiveUid(), files.storage().effectiveGid());
   }
 
   void fireEntry(long number) {

@@ -1,8 +1,8 @@
 package dev.vfo;
 
-import dev.vfo.checkpoint.Engine;
-import dev.vfo.checkpoint.Engine.FileCall;
 import dev.vfo.checkpoint.Rollbacks.Rollback;
+import dev.vfo.checkpoint.StepFiles;
+import dev.vfo.checkpoint.StepFiles.FileCall;
 import dev.vfo.overlay.FileEntry;
 import dev.vfo.storage.StorageException;
 import java.io.IOException;
@@ -13,7 +13,7 @@ import java.util.concurrent.locks.Lock;
  * a rollback dropped it. No call is half before and half after a rollback. Thread safe.
  */
 final class HandleSteps {
-  private final Engine engine;
+  private final StepFiles files;
   private final FileEntry entry;
   private final long openedInLayer;
   private final OffsetHistory offset;
@@ -23,11 +23,11 @@ final class HandleSteps {
   private volatile int rollbacksSeen;
 
   /** A handle that is opened now, while no step ends: the caller holds the gate. */
-  HandleSteps(Engine engine, FileEntry entry) {
-    this.engine = engine;
+  HandleSteps(StepFiles files, FileEntry entry) {
+    this.files = files;
     this.entry = entry;
-    this.rollbacksSeen = engine.rollbacks().count();
-    this.openedInLayer = engine.activeLayer();
+    this.rollbacksSeen = files.rollbacks().count();
+    this.openedInLayer = files.activeLayer();
     this.offset = new OffsetHistory(openedInLayer);
   }
 
@@ -38,7 +38,7 @@ final class HandleSteps {
 
   /** Sets the own offset, in a {@link #change}. */
   synchronized void setOffset(long value) {
-    offset.set(engine.activeLayer(), value);
+    offset.set(files.activeLayer(), value);
   }
 
   /**
@@ -48,8 +48,8 @@ final class HandleSteps {
    * @throws StaleHandleException when one of them dropped the handle
    */
   int follow() throws IOException {
-    if (engine.rollbacks().count() != rollbacksSeen) {
-      Lock gate = engine.gate();
+    if (files.rollbacks().count() != rollbacksSeen) {
+      Lock gate = files.gate();
       gate.lock();
       try {
         followThrough();
@@ -61,8 +61,8 @@ final class HandleSteps {
   }
 
   private synchronized void followThrough() {
-    int count = engine.rollbacks().count();
-    for (Rollback rollback : engine.rollbacks().since(rollbacksSeen)) {
+    int count = files.rollbacks().count();
+    for (Rollback rollback : files.rollbacks().since(rollbacksSeen)) {
       if (rollback.drops(openedInLayer)) {
         stale = true;
       }
@@ -75,7 +75,7 @@ final class HandleSteps {
     int seen = rollbacksSeen;
     if (stale || entry.isDropped()) {
       // When it was closing that dropped the step, that is the answer.
-      engine.requireOpen();
+      files.requireOpen();
       throw new StaleHandleException(
           "the handle of " + entry + " was opened in a step that was rolled back: open it again");
     }
@@ -84,7 +84,7 @@ final class HandleSteps {
 
   /** Makes a change, wholly in one step. */
   <T> T change(FileCall<T> call) throws IOException {
-    return engine.inStep(() -> {
+    return files.inStep(() -> {
       follow();
       return call.run();
     });
@@ -95,12 +95,12 @@ final class HandleSteps {
     while (true) {
       int seen = follow();
       try {
-        T result = engine.run(call);
-        if (engine.rollbacks().count() == seen) {
+        T result = files.run(call);
+        if (files.rollbacks().count() == seen) {
           return result;
         }
       } catch (StorageException e) {
-        if (engine.rollbacks().count() == seen) {
+        if (files.rollbacks().count() == seen) {
           throw e;
         }
       }
@@ -121,7 +121,7 @@ final class HandleSteps {
       int count = read(() -> reading.from(from));
       boolean moved =
           change(() -> {
-            if (engine.rollbacks().count() != seen) {
+            if (files.rollbacks().count() != seen) {
               return false;
             }
             setOffset(from + count);
@@ -144,7 +144,7 @@ final class HandleSteps {
     /** Layer 0 is never dropped. */
     private final OffsetHistory done = new OffsetHistory(0);
 
-    private int seen = engine.rollbacks().count();
+    private int seen = files.rollbacks().count();
 
     /** How much is written, bytes. */
     int doneBytes() {
@@ -154,10 +154,10 @@ final class HandleSteps {
     /** Writes more; false when there was no memory for it. */
     boolean goOn(Writing writing) throws IOException {
       return change(() -> {
-        engine.rollbacks().since(seen).forEach(done::drop);
-        seen = engine.rollbacks().count();
+        files.rollbacks().since(seen).forEach(done::drop);
+        seen = files.rollbacks().count();
         long count = writing.from(doneBytes());
-        done.set(engine.activeLayer(), done.value() + count);
+        done.set(files.activeLayer(), done.value() + count);
         return count > 0;
       });
     }

@@ -1,6 +1,6 @@
 package dev.vfo;
 
-import dev.vfo.checkpoint.Engine;
+import dev.vfo.checkpoint.StepFiles;
 import dev.vfo.overlay.FileContent;
 import dev.vfo.overlay.FileEntry;
 import dev.vfo.storage.Errno;
@@ -21,7 +21,7 @@ public final class VirtualFile implements AutoCloseable {
   private static final int PIECE_BYTES = 1 << 20;
 
   private final EntryOperations operations;
-  private final Engine engine;
+  private final StepFiles files;
   private final FileEntry entry;
   private final int flags;
   private final boolean append;
@@ -29,13 +29,13 @@ public final class VirtualFile implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
 
   VirtualFile(
-      EntryOperations operations, Engine engine, FileEntry entry, int flags, boolean append) {
+      EntryOperations operations, StepFiles files, FileEntry entry, int flags, boolean append) {
     this.operations = operations;
-    this.engine = engine;
+    this.files = files;
     this.entry = entry;
     this.flags = flags;
     this.append = append;
-    this.steps = new HandleSteps(engine, entry);
+    this.steps = new HandleSteps(files, entry);
   }
 
   /** Number of the entry that is open. */
@@ -74,7 +74,7 @@ public final class VirtualFile implements AutoCloseable {
   private int readTo(ByteBuffer target, long position) throws IOException {
     MemorySegment memory = MemorySegment.ofBuffer(target);
     return target.isDirect()
-        ? (int) engine.content().read(entry, position, memory)
+        ? (int) files.content().read(entry, position, memory)
         : readToHeap(memory, position);
   }
 
@@ -86,7 +86,7 @@ public final class VirtualFile implements AutoCloseable {
       MemorySegment piece = arena.allocate(Math.min(size, PIECE_BYTES));
       while (done < size) {
         MemorySegment part = piece.asSlice(0, Math.min(piece.byteSize(), size - done));
-        long count = engine.content().read(entry, position + done, part);
+        long count = files.content().read(entry, position + done, part);
         MemorySegment.copy(part, 0, target, done, count);
         done += count;
         if (count < part.byteSize()) {
@@ -106,7 +106,7 @@ public final class VirtualFile implements AutoCloseable {
   public long ranges(long position, long lengthBytes, RangeVisitor visitor) throws IOException {
     use(OpenFlag.READ, "read");
     requireNotNegative(position);
-    return engine.run(() -> engine.content().ranges(entry, position, lengthBytes, visitor));
+    return files.run(() -> files.content().ranges(entry, position, lengthBytes, visitor));
   }
 
   /**
@@ -134,7 +134,7 @@ public final class VirtualFile implements AutoCloseable {
   }
 
   private FileContent.Written content(long at, MemorySegment piece) throws IOException {
-    return engine.content().write(entry, at, append, piece);
+    return files.content().write(entry, at, append, piece);
   }
 
   private interface PieceWriter {
@@ -154,7 +154,7 @@ public final class VirtualFile implements AutoCloseable {
       while (progress.doneBytes() < all.byteSize()) {
         if (!progress.goOn(writing)) {
           // The budget is used up; what is committed gives its memory back once it is in the root.
-          engine.awaitApplied();
+          files.awaitMemory();
           require(progress.goOn(writing));
         }
       }
@@ -199,7 +199,7 @@ public final class VirtualFile implements AutoCloseable {
   /** The attributes. */
   public EntryStat stat() throws IOException {
     use(0, "stat");
-    return steps.read(() -> engine.attributes().stat(entry));
+    return steps.read(() -> files.attributes().stat(entry));
   }
 
   /** Sets the size; what is added reads as zeros. */
@@ -210,7 +210,7 @@ public final class VirtualFile implements AutoCloseable {
       throw new StorageException(Errno.EINVAL, "truncate", entry + ", which is open for reading");
     }
     steps.change(() -> {
-      engine.content().truncate(entry, sizeBytes);
+      files.content().truncate(entry, sizeBytes);
       return sizeBytes;
     });
     operations.fireEntry(entry.number());
@@ -228,7 +228,7 @@ public final class VirtualFile implements AutoCloseable {
       throw new StorageException(Errno.EINVAL, "allocate", position + " + " + lengthBytes);
     }
     steps.change(() -> {
-      engine.content().grow(entry, keepSize ? 0 : position + lengthBytes);
+      files.content().grow(entry, keepSize ? 0 : position + lengthBytes);
       return lengthBytes;
     });
     operations.fireEntry(entry.number());
@@ -246,7 +246,7 @@ public final class VirtualFile implements AutoCloseable {
   }
 
   private void use(int needed, String what) throws IOException {
-    engine.requireOpen();
+    files.requireOpen();
     if (closed.get()) {
       throw new StorageException(Errno.EBADF, what, entry + ", which was closed");
     }
@@ -264,7 +264,7 @@ public final class VirtualFile implements AutoCloseable {
   public void close() throws IOException {
     if (closed.compareAndSet(false, true)) {
       entry.closed((flags & OpenFlag.WRITE) != 0);
-      engine.names().release(entry);
+      files.names().release(entry);
     }
   }
 }

@@ -22,7 +22,7 @@ public final class VirtualFileManager implements AutoCloseable {
 
   private VirtualFileManager(Engine engine) {
     this.engine = engine;
-    this.entries = new EntryOperations(engine);
+    this.entries = new EntryOperations(engine.files());
     this.tree = new FileTree(entries);
   }
 
@@ -125,7 +125,7 @@ public final class VirtualFileManager implements AutoCloseable {
     return new Status(
         engine.lastCheckpoint().map(Checkpoint::number).orElse(0L),
         engine.unappliedLayers(),
-        engine.memoryBytes(),
+        engine.files().memoryBytes(),
         engine.stuck(),
         engine.failure());
   }

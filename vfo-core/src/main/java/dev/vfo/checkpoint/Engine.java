@@ -13,14 +13,8 @@ import dev.vfo.changes.CommitCodec;
 import dev.vfo.changes.EntryChange;
 import dev.vfo.journal.JournalWriter;
 import dev.vfo.journal.Payload;
-import dev.vfo.names.Namespace;
 import dev.vfo.overlay.ChangeExtractor;
-import dev.vfo.overlay.EntryTable;
-import dev.vfo.overlay.FileAttributes;
-import dev.vfo.overlay.FileContent;
 import dev.vfo.overlay.Layer;
-import dev.vfo.overlay.Rights;
-import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -53,17 +47,19 @@ public final class Engine implements AutoCloseable {
   private final States states;
   private final ApplyQueue queue;
   private final BackgroundWork background;
+  private final Health health;
+  private final StepFiles files;
   private final Rollbacks rollbacks = new Rollbacks();
   private final ReentrantLock commitLock = new ReentrantLock();
   private volatile @Nullable Checkpoint last;
-  private volatile @Nullable FailedManagerException failure;
-  private volatile boolean closed;
   private long committedLayer;
 
   private Engine(Options options, OpenRoot root) throws IOException {
     this.options = options;
     this.root = root;
     this.parts = root.parts();
+    this.health = new Health(root.name());
+    this.files = new StepFiles(parts, options.storage(), health, rollbacks, this::awaitApplied);
     this.journal = root.journal();
     this.reserve = root.reserve();
     this.states = root.states();
@@ -71,8 +67,9 @@ public final class Engine implements AutoCloseable {
     this.committedLayer = parts.layers().active().number() - 1;
     long number = last == null ? 0 : last.number();
     this.queue =
-        new ApplyQueue(parts, root.applier(), journal, root.mark(), reserve, this::fail, number);
-    this.background = new BackgroundWork(queue, options, this::isOver, root::note);
+        new ApplyQueue(
+            parts, root.applier(), journal, root.mark(), reserve, health::journalFailed, number);
+    this.background = new BackgroundWork(queue, options, health::isOver, root::note);
     if (root.unapplied().reason() != null) {
       queue.restore(root.unapplied());
       root.note("not all is applied", root.unapplied().reason());
@@ -95,54 +92,14 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  /** All entries in memory. */
-  public EntryTable table() {
-    return parts.table();
-  }
-
-  /** The operations on names. */
-  public Namespace names() {
-    return parts.names();
-  }
-
-  /** The operations on content. */
-  public FileContent content() {
-    return parts.content();
-  }
-
-  /** The operations on attributes. */
-  public FileAttributes attributes() {
-    return parts.attributes();
-  }
-
-  /** What this process may do with files. */
-  public Rights rights() {
-    return parts.rights();
-  }
-
-  /** What rollbacks did to handles. */
-  public Rollbacks rollbacks() {
-    return rollbacks;
-  }
-
-  /** Number of the layer that changes go into now. */
-  public long activeLayer() {
-    return parts.layers().active().number();
-  }
-
-  /** The user and group that new files belong to. */
-  public Storage storage() {
-    return options.storage();
+  /** The files as the running step sees them. */
+  public StepFiles files() {
+    return files;
   }
 
   /** The last checkpoint. */
   public Optional<Checkpoint> lastCheckpoint() {
     return Optional.ofNullable(last);
-  }
-
-  /** Memory of all blocks, bytes. */
-  public long memoryBytes() {
-    return parts.pool().usedBytes();
   }
 
   /** How many committed layers are not applied. */
@@ -157,68 +114,12 @@ public final class Engine implements AutoCloseable {
 
   /** Why nothing is done any more, if so. */
   public Optional<String> failure() {
-    return Optional.ofNullable(failure).map(Throwable::getMessage);
-  }
-
-  /**
-   * Refuses to go on with a manager that is closed or failed (I6).
-   *
-   * @throws FailedManagerException when it is
-   */
-  public void requireOpen() throws FailedManagerException {
-    FailedManagerException cause = failure;
-    if (cause != null) {
-      throw new FailedManagerException(String.valueOf(cause.getMessage()), cause);
-    }
-    if (closed) {
-      throw new FailedManagerException("the manager of " + root.name() + " is closed");
-    }
-  }
-
-  private boolean isOver() {
-    return closed || failure != null;
-  }
-
-  /** A call to the files that may fail because the manager is closed meanwhile. */
-  public interface FileCall<T> {
-    /** Does it. */
-    T run() throws IOException;
-  }
-
-  /**
-   * Runs a call to the files. One that fails says what {@link #requireOpen} says, if that is why.
-   */
-  public <T> T run(FileCall<T> call) throws IOException {
-    requireOpen();
-    try {
-      return call.run();
-    } catch (StorageException e) {
-      requireOpen();
-      throw e;
-    }
-  }
-
-  /**
-   * Runs a call that changes something, wholly in one step: no seal and no rollback comes between.
-   */
-  public <T> T inStep(FileCall<T> call) throws IOException {
-    Lock gate = gate();
-    gate.lock();
-    try {
-      return run(call);
-    } finally {
-      gate.unlock();
-    }
-  }
-
-  /** Held by all that must happen in one step. */
-  public Lock gate() {
-    return parts.layers().gate();
+    return health.failure();
   }
 
   /** Closes the active layer, in memory; returns its number. */
   public long seal() throws FailedManagerException {
-    requireOpen();
+    health.requireOpen();
     return parts.layers().seal().number();
   }
 
@@ -236,7 +137,7 @@ public final class Engine implements AutoCloseable {
   public Checkpoint commit(long layer, State state) throws IOException {
     commitLock.lock();
     try {
-      requireOpen();
+      health.requireOpen();
       List<Layer> layers = parts.layers().sealedUpTo(layer);
       if (layers.stream().noneMatch(each -> each.number() == layer)) {
         throw new IllegalArgumentException(
@@ -370,9 +271,9 @@ public final class Engine implements AutoCloseable {
     try {
       journal.ensureRoom(bytes);
     } catch (StorageException e) {
-      throw e.isNoSpace() ? e : fail(e);
+      throw e.isNoSpace() ? e : health.journalFailed(e);
     } catch (IOException e) {
-      throw fail(e);
+      throw health.journalFailed(e);
     }
   }
 
@@ -380,21 +281,8 @@ public final class Engine implements AutoCloseable {
     try {
       journal.append(number, Payload.of(List.of(payload)));
     } catch (IOException e) {
-      throw fail(e);
+      throw health.journalFailed(e);
     }
-  }
-
-  private FailedManagerException fail(IOException cause) {
-    FailedManagerException failed =
-        new FailedManagerException(
-            "the journal of "
-                + root.name()
-                + " could not be written ("
-                + cause.getMessage()
-                + "); what was acknowledged is safe: close, and open again to recover",
-            cause);
-    failure = failed;
-    return failed;
   }
 
   private void finish(List<Layer> layers, long layer, Checkpoint made) throws IOException {
@@ -418,11 +306,11 @@ public final class Engine implements AutoCloseable {
 
   /** Does all background work in the caller's thread. */
   public void awaitApplied() throws StuckApplyException, FailedManagerException {
-    requireOpen();
+    health.requireOpen();
     queue.drain();
     if (queue.size() > 0) {
       // Closed meanwhile, with a layer that could not be applied.
-      requireOpen();
+      health.requireOpen();
     }
   }
 
@@ -430,7 +318,7 @@ public final class Engine implements AutoCloseable {
   public void rollback() throws FailedManagerException {
     commitLock.lock();
     try {
-      requireOpen();
+      health.requireOpen();
       drop();
     } finally {
       commitLock.unlock();
@@ -462,14 +350,14 @@ public final class Engine implements AutoCloseable {
   public void close() throws IOException {
     commitLock.lock();
     try {
-      if (closed) {
+      if (health.isClosed()) {
         return;
       }
       // First: nobody is to be told of the rollback that is a part of it.
-      closed = true;
+      health.close();
       boolean clean = false;
       try {
-        if (failure == null) {
+        if (health.failure().isEmpty()) {
           drop();
           queue.drain();
           clean = true;

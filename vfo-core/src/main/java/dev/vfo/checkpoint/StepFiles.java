@@ -1,0 +1,132 @@
+package dev.vfo.checkpoint;
+
+import dev.vfo.FailedManagerException;
+import dev.vfo.names.Namespace;
+import dev.vfo.overlay.EntryTable;
+import dev.vfo.overlay.FileAttributes;
+import dev.vfo.overlay.FileContent;
+import dev.vfo.overlay.Rights;
+import dev.vfo.storage.Storage;
+import dev.vfo.storage.StorageException;
+import java.io.IOException;
+import java.util.concurrent.locks.Lock;
+
+/** The files as a step sees them: what the calls of its program work on. Thread safe. */
+public final class StepFiles {
+  /** A call to the files that may fail because they are closed meanwhile. */
+  public interface FileCall<T> {
+    /** Does it. */
+    T run() throws IOException;
+  }
+
+  /** Gives memory back that blocks take which are needed no more. */
+  interface MemoryRelief {
+    /** Returns when what can be given back is. */
+    void await() throws IOException;
+  }
+
+  private final EngineParts parts;
+  private final Storage storage;
+  private final Health health;
+  private final Rollbacks rollbacks;
+  private final MemoryRelief relief;
+
+  StepFiles(
+      EngineParts parts, Storage storage, Health health, Rollbacks rollbacks, MemoryRelief relief) {
+    this.parts = parts;
+    this.storage = storage;
+    this.health = health;
+    this.rollbacks = rollbacks;
+    this.relief = relief;
+  }
+
+  /** All entries in memory. */
+  public EntryTable table() {
+    return parts.table();
+  }
+
+  /** The operations on names. */
+  public Namespace names() {
+    return parts.names();
+  }
+
+  /** The operations on content. */
+  public FileContent content() {
+    return parts.content();
+  }
+
+  /** The operations on attributes. */
+  public FileAttributes attributes() {
+    return parts.attributes();
+  }
+
+  /** What this process may do with files. */
+  public Rights rights() {
+    return parts.rights();
+  }
+
+  /** Knows the user and group that new files belong to. */
+  public Storage storage() {
+    return storage;
+  }
+
+  /** What rollbacks did to handles. */
+  public Rollbacks rollbacks() {
+    return rollbacks;
+  }
+
+  /** Number of the layer that changes go into now. */
+  public long activeLayer() {
+    return parts.layers().active().number();
+  }
+
+  /** Memory of all blocks, bytes. */
+  public long memoryBytes() {
+    return parts.pool().usedBytes();
+  }
+
+  /**
+   * Refuses to go on when they are closed or failed (I6).
+   *
+   * @throws FailedManagerException when they are
+   */
+  public void requireOpen() throws FailedManagerException {
+    health.requireOpen();
+  }
+
+  /** Waits until memory that is needed no more is given back. */
+  public void awaitMemory() throws IOException {
+    relief.await();
+  }
+
+  /**
+   * Runs a call to the files. One that fails says what {@link #requireOpen} says, if that is why.
+   */
+  public <T> T run(FileCall<T> call) throws IOException {
+    requireOpen();
+    try {
+      return call.run();
+    } catch (StorageException e) {
+      requireOpen();
+      throw e;
+    }
+  }
+
+  /**
+   * Runs a call that changes something, wholly in one step: no seal and no rollback comes between.
+   */
+  public <T> T inStep(FileCall<T> call) throws IOException {
+    Lock gate = gate();
+    gate.lock();
+    try {
+      return run(call);
+    } finally {
+      gate.unlock();
+    }
+  }
+
+  /** Held by all that must happen in one step. */
+  public Lock gate() {
+    return parts.layers().gate();
+  }
+}
