@@ -285,7 +285,7 @@ public final class EntryOperations {
     listeners.forEach(listener -> listener.entryChanged(number));
   }
 
-  private void fireName(long directory, Name name) {
+  void fireName(long directory, Name name) {
     listeners.forEach(listener -> listener.nameChanged(directory, name));
   }
 }

@@ -1,5 +1,8 @@
 package dev.vfo;
 
+import dev.vfo.changes.ChangeSet;
+import dev.vfo.changes.EntryChange;
+import dev.vfo.checkpoint.DetachedEngine;
 import dev.vfo.checkpoint.Engine;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -118,6 +121,19 @@ public final class VirtualFileManager implements AutoCloseable {
    */
   public boolean doBackgroundWork() throws IOException {
     return engine.doWork();
+  }
+
+  Checkpoint adopt(DetachedEngine step, State state) throws IOException {
+    DetachedEngine.Committed committed = step.commitTo(engine, state);
+    for (ChangeSet layer : committed.changes()) {
+      layer.names().forEach(name -> entries.fireName(name.directory(), name.name()));
+      for (EntryChange change : layer.entries()) {
+        if (!change.isReference()) {
+          entries.fireEntry(change.number());
+        }
+      }
+    }
+    return committed.checkpoint();
   }
 
   /** How it is doing. */

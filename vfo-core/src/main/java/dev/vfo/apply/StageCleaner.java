@@ -14,20 +14,21 @@ import java.util.Deque;
  * can be found in them after a crash, with what was in them: neither is synced, as nobody needs it.
  * What is needed was moved out of them, and that is durable.
  */
-final class StageCleaner {
+public final class StageCleaner {
   private static final String INNER_PREFIX = "inner-";
 
   private final Storage storage;
   private final int outerFd;
   private long innerCount;
 
-  StageCleaner(Storage storage, int outerFd) {
+  /** For folders in a directory that is open as {@code outerFd}, which stays the caller's. */
+  public StageCleaner(Storage storage, int outerFd) {
     this.storage = storage;
     this.outerFd = outerFd;
   }
 
   /** Removes a folder with all that is in it. */
-  void remove(Name folder) throws StorageException {
+  public void remove(Name folder) throws StorageException {
     try (OpenFile open = openDirectory(outerFd, folder)) {
       Deque<Listed> left = new ArrayDeque<>(Listed.in(storage, open.fd()));
       while (!left.isEmpty()) {

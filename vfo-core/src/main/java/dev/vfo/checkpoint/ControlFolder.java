@@ -44,8 +44,7 @@ final class ControlFolder implements AutoCloseable {
   private static final int FOLDER = OpenFlag.READ | OpenFlag.DIRECTORY;
 
   private final Storage storage;
-  private final int rootFd;
-  private final String rootName;
+  private final ControlPlace place;
   private final List<Integer> open = new ArrayList<>();
   private @Nullable ControlLock lock;
   private int fd;
@@ -55,16 +54,15 @@ final class ControlFolder implements AutoCloseable {
   private RootId rootId = new RootId(0, 0);
   private boolean moved;
 
-  private ControlFolder(Storage storage, int rootFd, String rootName) {
+  private ControlFolder(Storage storage, ControlPlace place) {
     this.storage = storage;
-    this.rootFd = rootFd;
-    this.rootName = rootName;
+    this.place = place;
   }
 
   /** Opens the folder of a root that was found usable, and makes it when there is none. */
-  static ControlFolder open(Storage storage, int rootFd, String rootName, RandomGenerator random)
+  static ControlFolder open(Storage storage, ControlPlace place, RandomGenerator random)
       throws IOException {
-    ControlFolder folder = new ControlFolder(storage, rootFd, rootName);
+    ControlFolder folder = new ControlFolder(storage, place);
     boolean opened = false;
     try {
       folder.openOrMake(random);
@@ -82,22 +80,25 @@ final class ControlFolder implements AutoCloseable {
   private IOException explained(StorageException e) {
     if (e.isNoSpace()) {
       return new NoSpaceException(
-          rootName + ": the disk is too full for the folder .vfo; make room", e);
+          place + ": the disk is too full for the folder " + place.name() + "; make room", e);
     }
     return switch (e.errno()) {
       case EROFS, EACCES, EPERM ->
           new UnusableRootException(
-              rootName
-                  + ": its folder .vfo cannot be used, "
+              place
+                  + ": its folder "
+                  + place.name()
+                  + " cannot be used, "
                   + e.errno().text()
-                  + ": make the root writable, and open it as the user who owns .vfo",
+                  + ": make the root writable, and open it as the user who owns "
+                  + place.name(),
               e);
       default -> e;
     };
   }
 
   private void openOrMake(RandomGenerator random) throws IOException {
-    ControlLock taken = ControlLock.take(storage, rootFd, rootName);
+    ControlLock taken = ControlLock.take(storage, place);
     lock = taken;
     fd = taken.fd();
     if (exists(fd, FORMAT)) {
@@ -151,20 +152,20 @@ final class ControlFolder implements AutoCloseable {
     // before its sync. What is built on it
     // must not outlive it (C3, C15).
     storage.sync(fd);
-    storage.sync(rootFd);
-    moved = !file.directory().equals(storage.stat(rootFd).identity());
+    storage.sync(place.parentFd());
+    moved = !file.directory().equals(storage.stat(place.rootFd()).identity());
   }
 
   private void fill(RandomGenerator random) throws StorageException {
     rootId = RootId.random(random);
-    FileIdentity identity = storage.stat(rootFd).identity();
+    FileIdentity identity = storage.stat(place.rootFd()).identity();
     writeText(IGNORE, "*\n");
     new RootIdFile(rootId, identity).create(storage, fd);
     AcknowledgedCell.create(storage, fd, rootId);
     AppliedMark.create(storage, fd, rootId);
     FormatFile.create(storage, fd, rootId);
     storage.sync(fd);
-    storage.sync(rootFd);
+    storage.sync(place.parentFd());
   }
 
   // Without its format file, a folder that has a journal was damaged, not left half-made.
@@ -181,6 +182,11 @@ final class ControlFolder implements AutoCloseable {
     }
   }
 
+  /** Whether the root is another directory than the one that the folder was made for. */
+  boolean isMoved() {
+    return moved;
+  }
+
   /**
    * Says that the root is another directory than the one that its journal was written for, unless
    * nothing waits to be applied: then the root is given its new identity.
@@ -191,12 +197,12 @@ final class ControlFolder implements AutoCloseable {
     }
     if (hasUnappliedLayers) {
       throw new CopiedRootException(
-          rootName
+          place
               + " is a copy, or was moved from another file system, and its journal holds"
               + " checkpoints that only the original can take: run 'vfo recover' on the original and"
               + " copy it again, or delete .vfo here to keep the files as they are now");
     }
-    new RootIdFile(rootId, storage.stat(rootFd).identity()).create(storage, fd);
+    new RootIdFile(rootId, storage.stat(place.rootFd()).identity()).create(storage, fd);
     moved = false;
   }
 
@@ -225,7 +231,7 @@ final class ControlFolder implements AutoCloseable {
     for (Name name : folders) {
       storage.removeDirectory(fd, name);
     }
-    storage.removeDirectory(rootFd, NAME);
+    storage.removeDirectory(place.parentFd(), place.name());
   }
 
   private void makeDirectory(int directory, Name name) throws StorageException {

@@ -31,16 +31,14 @@ final class ControlLock implements AutoCloseable {
   private static final int ATTEMPTS = 8;
 
   private final Storage storage;
-  private final int rootFd;
-  private final String rootName;
+  private final ControlPlace place;
   private final boolean made;
   private int fd = -1;
   private int lockFd = -1;
 
-  private ControlLock(Storage storage, int rootFd, String rootName, boolean made) {
+  private ControlLock(Storage storage, ControlPlace place, boolean made) {
     this.storage = storage;
-    this.rootFd = rootFd;
-    this.rootName = rootName;
+    this.place = place;
     this.made = made;
   }
 
@@ -50,10 +48,10 @@ final class ControlLock implements AutoCloseable {
    * @throws RootInUseException when somebody has the lock
    * @throws UnusableRootException when the folder is taken away each time
    */
-  static ControlLock take(Storage storage, int rootFd, String rootName) throws IOException {
+  static ControlLock take(Storage storage, ControlPlace place) throws IOException {
     for (int i = 0; i < ATTEMPTS; i++) {
-      boolean made = makeFolder(storage, rootFd);
-      ControlLock lock = new ControlLock(storage, rootFd, rootName, made);
+      boolean made = makeFolder(storage, place);
+      ControlLock lock = new ControlLock(storage, place, made);
       boolean taken = false;
       try {
         taken = lock.open();
@@ -67,14 +65,16 @@ final class ControlLock implements AutoCloseable {
       }
     }
     throw new UnusableRootException(
-        rootName
-            + " cannot be opened: its folder .vfo is removed again and again meanwhile; end the"
-            + " program that does it, and open it again");
+        place
+            + " cannot be opened: its folder "
+            + place.name()
+            + " is removed again and again meanwhile; end the program that does it, and open it"
+            + " again");
   }
 
-  private static boolean makeFolder(Storage storage, int rootFd) throws StorageException {
+  private static boolean makeFolder(Storage storage, ControlPlace place) throws StorageException {
     try {
-      storage.makeDirectory(rootFd, ControlFolder.NAME, PRIVATE);
+      storage.makeDirectory(place.parentFd(), place.name(), PRIVATE);
       return true;
     } catch (StorageException e) {
       if (e.errno() == Errno.EEXIST) {
@@ -87,7 +87,7 @@ final class ControlLock implements AutoCloseable {
   /** False when the folder was taken away meanwhile. */
   private boolean open() throws IOException {
     try {
-      fd = storage.open(rootFd, ControlFolder.NAME, OpenFlag.READ | OpenFlag.DIRECTORY, 0);
+      fd = storage.open(place.parentFd(), place.name(), OpenFlag.READ | OpenFlag.DIRECTORY, 0);
       int flags = OpenFlag.READ | OpenFlag.WRITE | OpenFlag.CREATE;
       lockFd = storage.open(fd, LOCK, flags, PRIVATE_FILE);
     } catch (StorageException e) {
@@ -97,11 +97,11 @@ final class ControlLock implements AutoCloseable {
       throw e;
     }
     boolean locked = storage.tryLock(lockFd);
-    if (!isInPlace(rootFd, ControlFolder.NAME, fd) || !isInPlace(fd, LOCK, lockFd)) {
+    if (!isInPlace(place.parentFd(), place.name(), fd) || !isInPlace(fd, LOCK, lockFd)) {
       return false;
     }
     if (!locked) {
-      throw new RootInUseException(rootName, readPid());
+      throw new RootInUseException(place.toString(), readPid());
     }
     return true;
   }

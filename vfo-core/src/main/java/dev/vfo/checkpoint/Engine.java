@@ -11,10 +11,12 @@ import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.Commit;
 import dev.vfo.changes.CommitCodec;
 import dev.vfo.changes.EntryChange;
+import dev.vfo.journal.Adoption;
 import dev.vfo.journal.JournalWriter;
 import dev.vfo.journal.Payload;
-import dev.vfo.overlay.ChangeExtractor;
+import dev.vfo.journal.RootId;
 import dev.vfo.overlay.Layer;
+import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.StorageException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -23,8 +25,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -159,11 +161,109 @@ public final class Engine implements AutoCloseable {
     }
   }
 
+  /**
+   * What became of a detached step.
+   *
+   * @param checkpoint where it is
+   * @param changes what it changed, in numbers of this manager
+   */
+  record Adopted(Checkpoint checkpoint, List<ChangeSet> changes) {}
+
+  /**
+   * Makes the layers of a detached step one checkpoint. Nothing else is changed meanwhile.
+   *
+   * @param step whose layers they are
+   * @param layers oldest first
+   */
+  Adopted adopt(DetachedFolder step, List<ChangeSet> layers, State state) throws IOException {
+    commitLock.lock();
+    try {
+      health.requireOpen();
+      // Then home has everything, and the layers lie directly above it.
+      queue.drainTo(0);
+      return parts.layers().alone(() -> adoptAlone(step, layers, state));
+    } finally {
+      commitLock.unlock();
+    }
+  }
+
+  private Adopted adoptAlone(DetachedFolder step, List<ChangeSet> layers, State state)
+      throws IOException {
+    requireAdoptable(step);
+    new ParkedCheck(options.storage(), root.fd(), step.name()).require(layers);
+    Checkpoint before = last;
+    Adoption adoption = new Adoption(step.id(), before == null ? 0 : before.number());
+    beginAdoption(adoption);
+    boolean decided = false;
+    try {
+      List<ChangeSet> loaded =
+          new Adopter(parts).load(layers, EngineParts.nanos(options.clock().instant()));
+      Checkpoint made = commit(parts.layers().seal().number(), state);
+      decided = true;
+      return new Adopted(made, loaded);
+    } finally {
+      // After a failed write nobody knows whether it was decided: opening again finds out.
+      if (!decided && !health.isOver()) {
+        drop();
+        endAdoption(adoption);
+      }
+    }
+  }
+
+  private void requireAdoptable(DetachedFolder step) {
+    FileIdentity here = parts.table().root().home();
+    if (!Objects.equals(here, step.parts().table().root().home())) {
+      throw new IllegalArgumentException(step.name() + " is no step over " + root.name());
+    }
+    if (!parts.layers().isUnchanged()) {
+      throw new IllegalStateException(
+          root.name()
+              + " has a step of its own with changes: checkpoint or roll back before "
+              + step.name()
+              + " is committed");
+    }
+  }
+
+  private void beginAdoption(Adoption adoption) throws IOException {
+    try {
+      root.adoptions().begin(adoption);
+    } catch (StorageException e) {
+      throw e.isNoSpace() ? noSpace(e.getMessage(), e) : e;
+    }
+  }
+
+  // One that stayed would be taken for committed after the next checkpoint.
+  private void endAdoption(Adoption adoption) throws IOException {
+    try {
+      root.adoptions().end(adoption);
+    } catch (IOException e) {
+      throw health.journalFailed(e);
+    }
+  }
+
+  /** Takes down what went wrong without harm. */
+  void note(String what, Exception cause) {
+    root.note(what, cause);
+  }
+
+  /** Forgets a step that was committed and of which nothing is left. */
+  void adopted(RootId step) throws IOException {
+    commitLock.lock();
+    try {
+      Optional<Adoption> adoption = root.adoptions().find(step);
+      if (adoption.isPresent()) {
+        root.adoptions().end(adoption.get());
+      }
+    } finally {
+      commitLock.unlock();
+    }
+  }
+
   private Checkpoint decide(List<Layer> layers, State state) throws IOException {
     Checkpoint before = last;
     long number = before == null ? 1 : before.number() + 1;
     Instant now = options.clock().instant();
-    List<ChangeSet> changes = extract(layers);
+    List<ChangeSet> changes = parts.extract(layers);
     States.Saved saved;
     try (Arena arena = Arena.ofShared()) {
       saved = save(number, state);
@@ -177,20 +277,6 @@ public final class Engine implements AutoCloseable {
     parts.layers().commit(layers);
     queue.add(pending, number);
     return new Checkpoint(number, now, states.committed(saved, state));
-  }
-
-  private List<ChangeSet> extract(List<Layer> layers) {
-    Lock lock = parts.names().lock().readLock();
-    lock.lock();
-    try {
-      List<ChangeSet> changes = new ArrayList<>();
-      for (Layer layer : layers) {
-        changes.add(ChangeExtractor.extract(layer, parts.table().root()));
-      }
-      return changes;
-    } finally {
-      lock.unlock();
-    }
   }
 
   private States.Saved save(long number, State state) throws IOException {

@@ -3,8 +3,10 @@ package dev.vfo.checkpoint;
 import dev.vfo.Options;
 import dev.vfo.apply.ApplyObserver;
 import dev.vfo.apply.StageNames;
+import dev.vfo.changes.ChangeSet;
 import dev.vfo.names.Namespace;
 import dev.vfo.overlay.BlockPool;
+import dev.vfo.overlay.ChangeExtractor;
 import dev.vfo.overlay.EntryTable;
 import dev.vfo.overlay.FileAttributes;
 import dev.vfo.overlay.FileContent;
@@ -111,6 +113,21 @@ final class EngineParts implements ApplyObserver, StagedFiles {
   @Nullable FileIdentity identityOf(long number) {
     FileEntry entry = table.get(number);
     return entry == null ? null : entry.home();
+  }
+
+  /** The net changes of sealed layers. */
+  List<ChangeSet> extract(List<Layer> sealed) {
+    Lock lock = names.lock().readLock();
+    lock.lock();
+    try {
+      List<ChangeSet> changes = new ArrayList<>();
+      for (Layer layer : sealed) {
+        changes.add(ChangeExtractor.extract(layer, table.root()));
+      }
+      return changes;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Takes an applied layer off its entries; returns those that are forgotten. */

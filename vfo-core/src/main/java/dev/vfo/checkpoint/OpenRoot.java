@@ -24,8 +24,6 @@ import dev.vfo.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,21 +38,18 @@ final class OpenRoot implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("dev.vfo");
   private static final int SPARE_SEGMENTS = 2;
 
-  private interface Closing {
-    void close() throws IOException;
-  }
-
   private final Options options;
   private final Storage storage;
   private final String name;
   private final Path path;
-  private final Deque<Closing> open = new ArrayDeque<>();
+  private final OpenResources open = new OpenResources();
   private final int rootFd;
   private final ControlFolder control;
   private final AppliedMark mark;
   private final JournalWriter journal;
   private final Reserve reserve;
   private final States states;
+  private final Adoptions adoptions;
   private final EngineParts parts;
   private final Applier applier;
   private final UnappliedLayers unapplied;
@@ -69,9 +64,9 @@ final class OpenRoot implements AutoCloseable {
     boolean opened = false;
     try {
       rootFd = RootCheck.open(storage, path);
-      open.push(() -> storage.close(rootFd));
-      control = ControlFolder.open(storage, rootFd, name, options.random());
-      open.push(control::close);
+      open.add(() -> storage.close(rootFd));
+      control = ControlFolder.open(storage, ControlPlace.ofRoot(rootFd, name), options.random());
+      open.add(control::close);
       RootId id = control.rootId();
       // Nothing is written before it is known that the root can be opened.
       Recovery recovery = new Recovery(new JournalReader(storage, control.journalFd(), id));
@@ -80,10 +75,10 @@ final class OpenRoot implements AutoCloseable {
               AcknowledgedCell.read(storage, control.fd(), id),
               AppliedMark.read(storage, control.fd(), id));
       states = openStates(id, found);
-      open.push(states::close);
+      open.add(states::close);
       last = checkpoint(found);
       reserve = Reserve.open(storage, control.fd());
-      open.push(reserve::close);
+      open.add(reserve::close);
       ApplyTarget target = new ApplyTarget(storage, id, rootFd, control.stageFd(), rootFd);
       // Nobody looks at the root while it is recovered.
       Applier alone = new Applier(target, new ReentrantLock(), ApplyObserver.NONE, reserve);
@@ -92,9 +87,9 @@ final class OpenRoot implements AutoCloseable {
       tellOpened();
       control.announce(ProcessHandle.current().pid());
       mark = AppliedMark.open(storage, control.fd(), id);
-      open.push(mark::close);
+      open.add(mark::close);
       AcknowledgedCell acknowledged = AcknowledgedCell.open(storage, control.fd(), id);
-      open.push(acknowledged::close);
+      open.add(acknowledged::close);
       recovery.forEachUnapplied(
           found,
           mark.value().layer(),
@@ -102,14 +97,16 @@ final class OpenRoot implements AutoCloseable {
               reserve.expect(layer.layer(), ApplyCost.of(layer).totalBytes()));
       reserve.restore();
       journal = resume(id, found, acknowledged);
-      open.push(journal::close);
+      open.add(journal::close);
+      adoptions = new Adoptions(storage, control.fd(), id);
+      adoptions.settle(found.checkpoint());
       Optional<StorageException> stuck =
           recovery.apply(found, plans, alone, mark, reserve::release);
       if (stuck.isEmpty()) {
         alone.removeOrphans(Set.of());
       }
       parts = parts(found);
-      open.push(() -> parts.home().close());
+      open.add(() -> parts.home().close());
       applier = new Applier(target, parts.home().changeLock(), parts, reserve);
       unapplied = stuck.isEmpty() ? UnappliedLayers.NONE : load(recovery, found, stuck.get());
       states.removeOthers();
@@ -163,11 +160,19 @@ final class OpenRoot implements AutoCloseable {
 
   private JournalWriter resume(RootId id, Recovered found, AcknowledgedCell acknowledged)
       throws IOException {
-    JournalOptions sizes =
-        new JournalOptions(
-            options.firstSegmentBytes(), options.maxSegmentBytes(), SPARE_SEGMENTS, true);
     return JournalWriter.resume(
-        storage, control.journalFd(), id, sizes, options.random(), found.scan(), acknowledged);
+        storage,
+        control.journalFd(),
+        id,
+        journalOptions(options),
+        options.random(),
+        found.scan(),
+        acknowledged);
+  }
+
+  static JournalOptions journalOptions(Options options) {
+    return new JournalOptions(
+        options.firstSegmentBytes(), options.maxSegmentBytes(), SPARE_SEGMENTS, true);
   }
 
   private EngineParts parts(Recovered found) throws StorageException {
@@ -223,6 +228,16 @@ final class OpenRoot implements AutoCloseable {
     LOG.log(System.Logger.Level.WARNING, name + ": " + what + ": " + cause.getMessage());
   }
 
+  /** Descriptor of the root directory. */
+  int fd() {
+    return rootFd;
+  }
+
+  /** The detached steps that are being committed, or were. */
+  Adoptions adoptions() {
+    return adoptions;
+  }
+
   String name() {
     return name;
   }
@@ -262,20 +277,6 @@ final class OpenRoot implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    IOException failed = null;
-    while (!open.isEmpty()) {
-      try {
-        open.pop().close();
-      } catch (IOException e) {
-        if (failed == null) {
-          failed = e;
-        } else {
-          failed.addSuppressed(e);
-        }
-      }
-    }
-    if (failed != null) {
-      throw failed;
-    }
+    open.close();
   }
 }

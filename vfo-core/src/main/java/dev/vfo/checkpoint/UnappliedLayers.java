@@ -64,7 +64,7 @@ record UnappliedLayers(
         appliedLayer,
         (commit, checkpoint, layer) -> {
           layer.entries().forEach(entry -> needed.add(entry.number()));
-          LayerLoader.Loaded loaded = loader.load(layer, commit.timeNanos());
+          LayerLoader.Loaded loaded = loader.loadUnapplied(layer, commit.timeNanos());
           layers.add(new PendingLayer(checkpoint, loaded.layer(), loaded.changes()));
         });
     // What an apply of the oldest has written so far may have spoilt what is beside it.

@@ -16,27 +16,35 @@ import java.lang.foreign.MemorySegment;
  * its storage is.
  */
 final class CellFile {
+  /** What the name of a file ends with that is not whole yet. */
+  static final String MAKING = ".new";
+
   private final Storage storage;
   private final int directory;
-  private final CellKind kind;
+  private final String name;
   private final int lengthBytes;
 
   CellFile(Storage storage, int directory, CellKind kind, int lengthBytes) {
+    this(storage, directory, kind.file(), lengthBytes);
+  }
+
+  /** One of several of a kind, each with a name of its own. */
+  CellFile(Storage storage, int directory, String name, int lengthBytes) {
     this.storage = storage;
     this.directory = directory;
-    this.kind = kind;
+    this.name = name;
     this.lengthBytes = lengthBytes;
   }
 
   /** Makes the file, durable with its name when this returns; replaces one that is there. */
   void create(MemorySegment content) throws StorageException {
-    Name making = Name.of(kind.file() + ".new");
+    Name making = Name.of(name + MAKING);
     int flags = OpenFlag.WRITE | OpenFlag.CREATE | OpenFlag.TRUNCATE;
     try (OpenFile file = OpenFile.open(storage, directory, making, flags)) {
       file.write(content, 0, 1);
       storage.sync(file.fd());
     }
-    storage.rename(directory, making, directory, kind.fileName(), RenameMode.REPLACE);
+    storage.rename(directory, making, directory, Name.of(name), RenameMode.REPLACE);
     storage.sync(directory);
   }
 
@@ -61,7 +69,7 @@ final class CellFile {
   /** Opens the file, which must be there. */
   OpenFile open(int flags) throws IOException {
     try {
-      return OpenFile.open(storage, directory, kind.fileName(), flags);
+      return OpenFile.open(storage, directory, Name.of(name), flags);
     } catch (StorageException e) {
       if (e.errno() == Errno.ENOENT) {
         CorruptJournalException missing = damaged(0, "the file is missing");
@@ -73,6 +81,6 @@ final class CellFile {
   }
 
   CorruptJournalException damaged(long offset, String reason) {
-    return new CorruptJournalException(kind.file(), offset, reason);
+    return new CorruptJournalException(name, offset, reason);
   }
 }

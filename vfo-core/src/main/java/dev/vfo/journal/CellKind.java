@@ -1,13 +1,12 @@
 package dev.vfo.journal;
 
-import dev.vfo.storage.Name;
-
 /** The small files that are made of cells. */
 enum CellKind {
   FORMAT("format", "VFOFMT", 0),
   ROOT_ID("root-id", "VFOROOT", 2),
   ACKNOWLEDGED("acknowledged", "VFOACK", 1),
-  APPLIED("applied", "VFOAPPL", 3);
+  APPLIED("applied", "VFOAPPL", 3),
+  ADOPTION("adopting", "VFOADPT", 3);
 
   private final String file;
   private final long magic;
@@ -22,10 +21,6 @@ enum CellKind {
   /** The file's name as messages have it. */
   String file() {
     return file;
-  }
-
-  Name fileName() {
-    return Name.of(file);
   }
 
   long magic() {

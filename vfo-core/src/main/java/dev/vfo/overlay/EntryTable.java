@@ -65,7 +65,7 @@ public final class EntryTable {
 
   /** A new entry that has no home file. */
   public synchronized FileEntry create(FileType type, long device) {
-    FileEntry entry = new FileEntry(VIRTUAL | nextVirtual++, type, device);
+    FileEntry entry = new FileEntry(newNumber(), type, device);
     put(entry);
     return entry;
   }
@@ -79,6 +79,23 @@ public final class EntryTable {
     FileEntry entry = new FileEntry(number, type, device);
     put(entry);
     return entry;
+  }
+
+  /** The number that the entry of a home file has, or gets when it has none yet. */
+  public synchronized long numberOf(FileIdentity identity) {
+    FileEntry known = byIdentity.get(identity);
+    return known == null ? freeNumber(identity.inode()) : known.number();
+  }
+
+  // The number may still be remembered for a file that is gone: the new one gets a number of its
+  // own.
+  private long freeNumber(long inode) {
+    return inode > 0 && !byNumber.containsKey(inode) ? inode : newNumber();
+  }
+
+  /** A virtual number that was never given. */
+  public synchronized long newNumber() {
+    return VIRTUAL | nextVirtual++;
   }
 
   /** The entry of a home file, or null when it is not in memory. */
@@ -97,12 +114,8 @@ public final class EntryTable {
   }
 
   private FileEntry load(FileStat stat) {
-    long inode = stat.identity().inode();
-    boolean free = inode > 0 && !byNumber.containsKey(inode);
-    // The number may still be remembered for a file that is gone: the new one gets a number of its
-    // own.
-    long number = free ? inode : VIRTUAL | nextVirtual++;
-    FileEntry entry = new FileEntry(number, stat.type(), stat.device());
+    FileEntry entry =
+        new FileEntry(freeNumber(stat.identity().inode()), stat.type(), stat.device());
     entry.setHome(stat.identity());
     entry.homeAttributes = EntryAttributes.of(stat);
     if (stat.mountDevice() != rootDevice) {

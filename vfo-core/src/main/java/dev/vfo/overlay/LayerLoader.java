@@ -24,9 +24,9 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a layer of a change set: the opposite of {@link ChangeExtractor}, for committed layers that
- * could not be applied. Home may be half-way in the oldest of them. One thread, before anybody else
- * uses the overlay; layers by ascending number.
+ * Makes a layer of a change set: the opposite of {@link ChangeExtractor}. For committed layers that
+ * could not be applied, and for those of a detached step. One thread, while nobody else uses the
+ * overlay; layers by ascending number.
  */
 public final class LayerLoader {
   private final LayerStack layers;
@@ -36,8 +36,8 @@ public final class LayerLoader {
   private final StagedFiles staged;
   private final LongFunction<@Nullable FileIdentity> made;
 
-  /** What had a name in the stage when loading began; null before. */
-  private @Nullable List<FileIdentity> namesInStage;
+  /** Home files that have a name in the stage. */
+  private List<FileIdentity> namesInStage = List.of();
 
   /**
    * @param made the home files that layers made, as far as plans tell: by entry number
@@ -61,26 +61,42 @@ public final class LayerLoader {
   public record Loaded(Layer layer, ChangeSet changes) {}
 
   /**
-   * Loads the next layer.
+   * Loads the next of the layers that could not be applied; home can be half-way in the first one.
    *
    * @param timeNanos when it was committed, nanoseconds since 1970
    * @throws StorageException when home could not be looked at
    */
-  public Loaded load(ChangeSet changes, long timeNanos) throws StorageException {
-    if (namesInStage == null) {
+  public Loaded loadUnapplied(ChangeSet changes, long timeNanos) throws StorageException {
+    boolean isFirst = layers.committed().isEmpty();
+    if (isFirst) {
       namesInStage = staged.identities(changes.layer());
     }
-    boolean isFirst = layers.committed().isEmpty();
+    return load(changes, timeNanos, layers.restore(changes.layer()), isFirst);
+  }
+
+  /**
+   * Loads what no apply has begun with into a layer that is empty.
+   *
+   * @param timeNanos the change time of what it changes, nanoseconds since 1970
+   * @param layer has the change set's number
+   * @throws StorageException when home could not be looked at
+   */
+  public Loaded load(ChangeSet changes, long timeNanos, Layer layer) throws StorageException {
+    namesInStage = staged.identities(changes.layer());
+    return load(changes, timeNanos, layer, false);
+  }
+
+  private Loaded load(ChangeSet changes, long timeNanos, Layer layer, boolean isHalfWay)
+      throws StorageException {
     for (EntryChange change : changes.entries()) {
       enter(change);
     }
     findHomeNames(changes);
-    Layer layer = layers.restore(changes.layer());
     Map<Long, EntryDelta> deltas = addDeltas(layer, changes, timeNanos);
     addNames(changes, deltas);
     // Only now it can be found: apply may have moved it.
     for (EntryChange change : changes.entries()) {
-      measure(change, namesInStage);
+      measure(change);
     }
     for (EntryChange change : changes.entries()) {
       EntryDelta delta = deltas.get(change.number());
@@ -88,7 +104,7 @@ public final class LayerLoader {
         setAttributes(delta, change, timeNanos);
       }
     }
-    new LinkCounts(table, home, changes, deltas).set(isFirst);
+    new LinkCounts(table, home, changes, deltas).set(isHalfWay);
     List<EntryChange> entries = new ArrayList<>();
     for (EntryChange change : changes.entries()) {
       Data data = change.data();
@@ -170,7 +186,7 @@ public final class LayerLoader {
     return delta;
   }
 
-  private void measure(EntryChange change, List<FileIdentity> inStage) throws StorageException {
+  private void measure(EntryChange change) throws StorageException {
     FileEntry entry = entry(change.number());
     if (change.created() || entry.isMadeInLayers() || entry.homeAttributes != null) {
       return;
@@ -180,7 +196,7 @@ public final class LayerLoader {
       table.addOrphan(entry);
     }
     try {
-      int names = entry.isDirectory() ? 0 : Collections.frequency(inStage, entry.home());
+      int names = entry.isDirectory() ? 0 : Collections.frequency(namesInStage, entry.home());
       entry.measured(home.stat(entry), names);
       if (entry.type() == FileType.SYMLINK) {
         // An apply that goes on may move it.

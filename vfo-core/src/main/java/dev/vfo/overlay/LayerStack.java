@@ -1,5 +1,6 @@
 package dev.vfo.overlay;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
@@ -30,7 +31,7 @@ public final class LayerStack {
   }
 
   /** Puts a committed layer back that is older than the active one and younger than all others. */
-  synchronized Layer restore(long number) {
+  public synchronized Layer restore(long number) {
     Layer layer = new Layer(number, pool);
     committed.add(layer);
     return layer;
@@ -54,6 +55,27 @@ public final class LayerStack {
     } finally {
       gate.writeLock().unlock();
     }
+  }
+
+  /** A piece of work on the layers. */
+  public interface Work<T> {
+    /** Does it. */
+    T run() throws IOException;
+  }
+
+  /** Does something while nobody else changes an entry. */
+  public <T> T alone(Work<T> work) throws IOException {
+    gate.writeLock().lock();
+    try {
+      return work.run();
+    } finally {
+      gate.writeLock().unlock();
+    }
+  }
+
+  /** Whether nothing was changed since the last commit. */
+  public synchronized boolean isUnchanged() {
+    return active.isUnchanged() && sealed.stream().allMatch(Layer::isUnchanged);
   }
 
   /** The sealed layers up to and with a number, oldest first. */

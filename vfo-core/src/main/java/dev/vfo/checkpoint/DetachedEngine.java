@@ -1,0 +1,235 @@
+package dev.vfo.checkpoint;
+
+import dev.vfo.Checkpoint;
+import dev.vfo.FailedManagerException;
+import dev.vfo.NoSpaceException;
+import dev.vfo.Options;
+import dev.vfo.State;
+import dev.vfo.changes.ChangeSet;
+import dev.vfo.changes.Commit;
+import dev.vfo.changes.CommitCodec;
+import dev.vfo.changes.StateBytes;
+import dev.vfo.journal.Payload;
+import dev.vfo.overlay.Layer;
+import dev.vfo.storage.StorageException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A step over a root that others may change meanwhile: parked in a folder of its own, not applied,
+ * until it is committed by a manager of the root or discarded. Thread safe.
+ */
+public final class DetachedEngine implements AutoCloseable {
+  private static final StateBytes NO_STATE = new StateBytes(new byte[0], false, 0, 0, new byte[0]);
+
+  private final Options options;
+  private final DetachedFolder folder;
+  private final EngineParts parts;
+  private final Health health;
+  private final StepFiles files;
+  private final Rollbacks rollbacks = new Rollbacks();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final List<ChangeSet> parked;
+  private long lastRecord;
+  private long parkedLayer;
+
+  private DetachedEngine(Options options, DetachedFolder folder) {
+    this.options = options;
+    this.folder = folder;
+    this.parts = folder.parts();
+    this.health = new Health(folder.name());
+    this.files = new StepFiles(parts, options.storage(), health, rollbacks, () -> {});
+    this.parked = new ArrayList<>(folder.layers());
+    this.lastRecord = folder.lastRecord();
+    this.parkedLayer = parts.layers().active().number() - 1;
+  }
+
+  /** Opens a step, after what its root needs was done. */
+  public static DetachedEngine open(Path root, Path folder, Options options) throws IOException {
+    // The root is opened as a manager opens it, and let go: so nobody has it, and it is recovered.
+    Engine.open(root, options).close();
+    return new DetachedEngine(options, DetachedFolder.open(root, folder, options));
+  }
+
+  /** Removes a step that is not open. */
+  public static void discard(Path folder, Options options) throws IOException {
+    DetachedFolder.discard(folder, options);
+  }
+
+  /** The files as the step sees them. */
+  public StepFiles files() {
+    return files;
+  }
+
+  /** Whether a part of it was parked. */
+  public boolean isParked() {
+    lock.lock();
+    try {
+      return !parked.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Makes what was changed durable in the step's folder. */
+  public void park() throws IOException {
+    lock.lock();
+    try {
+      health.requireOpen();
+      Layer sealed = parts.layers().seal();
+      List<Layer> all = parts.layers().sealedUpTo(sealed.number());
+      List<Layer> changed = all.stream().filter(each -> !each.isUnchanged()).toList();
+      if (!changed.isEmpty()) {
+        List<ChangeSet> changes = parts.extract(changed);
+        write(changes);
+        parts.layers().commit(changed);
+        parked.addAll(changes);
+      }
+      parts.layers().discard(all);
+      parkedLayer = sealed.number();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void write(List<ChangeSet> changes) throws IOException {
+    long now = EngineParts.nanos(options.clock().instant());
+    Commit commit = new Commit(now, parts.table().nextVirtual(), NO_STATE, changes);
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment payload = arena.allocate(CommitCodec.encodedBytes(commit), 8);
+      CommitCodec.encode(commit, payload);
+      makeRoom(payload.byteSize());
+      append(payload);
+    }
+  }
+
+  private void makeRoom(long bytes) throws IOException {
+    try {
+      folder.journal().ensureRoom(bytes);
+    } catch (StorageException e) {
+      if (e.isNoSpace()) {
+        throw new NoSpaceException(
+            folder.name()
+                + ": no room to keep the step ("
+                + e.getMessage()
+                + "); make room and try again",
+            e);
+      }
+      throw health.journalFailed(e);
+    } catch (IOException e) {
+      throw health.journalFailed(e);
+    }
+  }
+
+  private void append(MemorySegment payload) throws IOException {
+    try {
+      folder.journal().append(lastRecord + 1, Payload.of(List.of(payload)));
+      lastRecord++;
+    } catch (IOException e) {
+      throw health.journalFailed(e);
+    }
+  }
+
+  /** Goes back to what was parked last. */
+  public void rollback() throws FailedManagerException {
+    lock.lock();
+    try {
+      health.requireOpen();
+      drop();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void drop() {
+    parts
+        .layers()
+        .dropUndecided(parts.names().lock().writeLock(), next -> rollbacks.add(parkedLayer, next));
+  }
+
+  /**
+   * Parks it, and moves it into the journal of its root as one checkpoint. Afterwards it is closed
+   * and gone.
+   *
+   * @return the checkpoint, and what it changed in the manager's numbers
+   */
+  public Committed commitTo(Engine manager, State state) throws IOException {
+    lock.lock();
+    try {
+      park();
+      Engine.Adopted adopted = manager.adopt(folder, parked, state);
+      health.close();
+      boolean removed = false;
+      try {
+        folder.remove();
+        removed = true;
+      } catch (StorageException e) {
+        // It is committed all the same; whoever opens the step again removes it.
+        manager.note("what is left of the step " + folder.name() + " could not be removed", e);
+      } finally {
+        folder.close();
+      }
+      if (removed) {
+        manager.adopted(folder.id());
+      }
+      return new Committed(adopted.checkpoint(), adopted.changes());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * A step that was committed.
+   *
+   * @param checkpoint where it is
+   * @param changes what it changed, in the manager's numbers
+   */
+  public record Committed(Checkpoint checkpoint, List<ChangeSet> changes) {}
+
+  /** Drops the step, and all that was parked of it. */
+  public void discard() throws IOException {
+    lock.lock();
+    try {
+      health.requireOpen();
+      health.close();
+      drop();
+      try {
+        folder.remove();
+      } finally {
+        folder.close();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Why nothing is done any more, if so. */
+  public Optional<String> failure() {
+    return health.failure();
+  }
+
+  /** Drops what was not parked, and closes. */
+  @Override
+  public void close() throws IOException {
+    lock.lock();
+    try {
+      if (health.isClosed()) {
+        return;
+      }
+      health.close();
+      try {
+        drop();
+      } finally {
+        folder.close();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}

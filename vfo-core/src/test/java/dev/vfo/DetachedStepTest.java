@@ -1,0 +1,335 @@
+package dev.vfo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vfo.storage.Errno;
+import dev.vfo.storage.Name;
+import dev.vfo.storage.OpenFlag;
+import dev.vfo.storage.RenameMode;
+import dev.vfo.storage.StorageException;
+import dev.vfo.storage.linux.LinuxStorage;
+import dev.vfo.testkit.harness.ForwardingStorage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Detached steps on the real disk. */
+class DetachedStepTest {
+  @TempDir Path folder;
+  private Path root;
+
+  @BeforeEach
+  void makeRoot() throws IOException {
+    root = Files.createDirectory(folder.resolve("root"));
+    Files.createDirectory(root.resolve("d"));
+    Files.writeString(root.resolve("a"), "first");
+    Files.writeString(root.resolve("d/b"), "second");
+    Files.writeString(root.resolve("gone"), "third");
+  }
+
+  private DetachedStep open(String name) throws IOException {
+    return DetachedStep.open(root, folder.resolve(name), Options.defaults());
+  }
+
+  private VirtualFileManager manager() throws IOException {
+    return VirtualFileManager.open(root, Options.defaults());
+  }
+
+  private static void change(DetachedStep step) throws IOException {
+    FileTree tree = step.tree();
+    tree.writeAll("new", "made".getBytes(UTF_8));
+    tree.rename("d", "e");
+    tree.writeAll("e/b", "changed".getBytes(UTF_8));
+    tree.delete("gone");
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
+      return files
+          .map(path -> root.relativize(path).toString())
+          .filter(path -> !path.isEmpty() && !path.startsWith(".vfo"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private void assertUnchanged() throws IOException {
+    assertEquals(List.of("a", "d", "d/b", "gone"), names());
+    assertEquals("second", Files.readString(root.resolve("d/b")));
+  }
+
+  private void assertChanged() throws IOException {
+    assertEquals(List.of("a", "e", "e/b", "new"), names());
+    assertEquals("changed", Files.readString(root.resolve("e/b")));
+    assertEquals("made", Files.readString(root.resolve("new")));
+    assertEquals("first", Files.readString(root.resolve("a")));
+  }
+
+  @Test
+  void itIsCommittedAsOneCheckpointAndThenGone() throws IOException {
+    try (DetachedStep step = open("step")) {
+      change(step);
+      assertUnchanged();
+      try (VirtualFileManager manager = manager()) {
+        Checkpoint made = step.commitTo(manager, State.of("state".getBytes(UTF_8)));
+        assertEquals(1, made.number());
+        assertEquals("made", new String(manager.tree().readAll("new"), UTF_8));
+        manager.awaitApplied();
+        assertChanged();
+      }
+    }
+    assertFalse(Files.exists(folder.resolve("step")));
+    try (VirtualFileManager manager = manager()) {
+      State state = manager.lastCheckpoint().orElseThrow().state();
+      assertArrayEquals("state".getBytes(UTF_8), state.bytes());
+    }
+  }
+
+  @Test
+  void whatIsParkedGoesOnAfterItWasClosed() throws IOException {
+    try (DetachedStep step = open("step")) {
+      change(step);
+      step.park();
+      step.tree().writeAll("lost", new byte[1]);
+      step.tree().delete("new");
+    }
+    assertUnchanged();
+    try (DetachedStep step = open("step")) {
+      assertTrue(step.isParked());
+      assertFalse(step.tree().exists("lost"));
+      assertEquals("made", new String(step.tree().readAll("new"), UTF_8));
+      assertEquals("changed", new String(step.tree().readAll("e/b"), UTF_8));
+      step.tree().rename("e/b", "e/c");
+      step.tree().writeAll("new", "again".getBytes(UTF_8));
+      try (VirtualFileManager manager = manager()) {
+        step.commitTo(manager, State.empty());
+      }
+    }
+    assertEquals(List.of("a", "e", "e/c", "new"), names());
+    assertEquals("again", Files.readString(root.resolve("new")));
+    assertEquals("changed", Files.readString(root.resolve("e/c")));
+  }
+
+  @Test
+  void aRollbackGoesBackToWhatIsParked() throws IOException {
+    try (DetachedStep step = open("step")) {
+      step.tree().writeAll("new", "parked".getBytes(UTF_8));
+      step.park();
+      step.tree().writeAll("new", "dropped".getBytes(UTF_8));
+      step.tree().delete("a");
+      step.rollback();
+      assertEquals("parked", new String(step.tree().readAll("new"), UTF_8));
+      assertTrue(step.tree().exists("a"));
+    }
+  }
+
+  @Test
+  void discardingLeavesNothing() throws IOException {
+    try (DetachedStep step = open("step")) {
+      change(step);
+      step.park();
+      step.discard();
+    }
+    try (DetachedStep step = open("other")) {
+      change(step);
+      step.park();
+    }
+    DetachedStep.discard(folder.resolve("other"), Options.defaults());
+    assertUnchanged();
+    try (Stream<Path> left = Files.list(folder)) {
+      assertEquals(List.of(root), left.toList());
+    }
+  }
+
+  @Test
+  void onlyAStepIsDiscarded() throws IOException {
+    Path precious = Files.createDirectory(folder.resolve("precious"));
+    Files.writeString(precious.resolve("file"), "kept");
+    manager().close();
+    for (Path wrong : List.of(precious, root, root.resolve(".vfo"), folder.resolve("missing"))) {
+      assertThrows(
+          VfoException.class,
+          () -> DetachedStep.discard(wrong, Options.defaults()),
+          wrong::toString);
+    }
+    assertEquals("kept", Files.readString(precious.resolve("file")));
+    try (Stream<Path> files = Files.list(precious)) {
+      assertEquals(1, files.count());
+    }
+    assertTrue(Files.exists(root.resolve(".vfo/format")));
+  }
+
+  @Test
+  void severalCanBePendingAndTheSecondIsToldWhatTheFirstChanged() throws IOException {
+    try (DetachedStep first = open("first");
+        DetachedStep second = open("second");
+        DetachedStep third = open("third")) {
+      first.tree().writeAll("x", "1".getBytes(UTF_8));
+      second.tree().writeAll("x", "2".getBytes(UTF_8));
+      third.tree().writeAll("y", "3".getBytes(UTF_8));
+      try (VirtualFileManager manager = manager()) {
+        first.commitTo(manager, State.empty());
+        ForeignChangeException conflict =
+            assertThrows(
+                ForeignChangeException.class, () -> second.commitTo(manager, State.empty()));
+        assertEquals("x", conflict.path());
+        third.commitTo(manager, State.empty());
+        assertEquals(2, manager.lastCheckpoint().orElseThrow().number());
+      }
+      assertEquals("1", Files.readString(root.resolve("x")));
+      assertEquals("3", Files.readString(root.resolve("y")));
+      // It is still there, and can be committed when the way is free.
+      Files.delete(root.resolve("x"));
+      try (VirtualFileManager manager = manager()) {
+        second.commitTo(manager, State.empty());
+      }
+      assertEquals("2", Files.readString(root.resolve("x")));
+    }
+  }
+
+  @Test
+  void oneIsOpenOnceAndNotWhileAManagerHasTheRoot() throws IOException {
+    try (VirtualFileManager manager = manager()) {
+      assertNotNull(manager);
+      assertThrows(RootInUseException.class, () -> open("step"));
+    }
+    try (DetachedStep step = open("step")) {
+      assertNotNull(step);
+      assertThrows(RootInUseException.class, () -> open("step"));
+      assertThrows(
+          RootInUseException.class,
+          () -> DetachedStep.discard(folder.resolve("step"), Options.defaults()));
+    }
+  }
+
+  @Test
+  void aManagerWithChangesOrOfAnotherRootDoesNotTakeIt() throws IOException {
+    Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+    try (DetachedStep step = open("step");
+        VirtualFileManager manager = manager();
+        VirtualFileManager other = VirtualFileManager.open(elsewhere, Options.defaults())) {
+      change(step);
+      assertThrows(IllegalArgumentException.class, () -> step.commitTo(other, State.empty()));
+      manager.tree().writeAll("own", new byte[1]);
+      assertThrows(IllegalStateException.class, () -> step.commitTo(manager, State.empty()));
+      assertTrue(manager.tree().exists("own"));
+      manager.rollback();
+      step.commitTo(manager, State.empty());
+      manager.awaitApplied();
+      assertChanged();
+    }
+  }
+
+  @Test
+  void aRootThatWasChangedReplacedOrRemovedIsNamed() throws IOException {
+    try (DetachedStep step = open("step")) {
+      change(step);
+      step.park();
+    }
+    Files.delete(root.resolve("gone"));
+    ForeignChangeException changed = assertThrows(ForeignChangeException.class, () -> open("step"));
+    assertEquals("gone", changed.path());
+    Path old = Files.move(root, folder.resolve("old"));
+    assertThrows(UnusableRootException.class, () -> open("step"));
+    Files.createDirectory(root);
+    assertThrows(CopiedRootException.class, () -> open("step"));
+    assertFalse(Files.exists(root.resolve("new")));
+    assertTrue(Files.exists(old.resolve("d/b")));
+    DetachedStep.discard(folder.resolve("step"), Options.defaults());
+  }
+
+  /** The disk, but the folder of a step that was committed stays. */
+  private static Options withoutRemoval() {
+    return Options.defaults()
+        .withStorage(
+            new ForwardingStorage(new LinuxStorage()) {
+              @Override
+              public void rename(int from, Name fromName, int to, Name toName, RenameMode mode)
+                  throws StorageException {
+                if (toName.toString().endsWith(".discarded")) {
+                  throw new StorageException(Errno.EIO, "rename", fromName.toString());
+                }
+                super.rename(from, fromName, to, toName, mode);
+              }
+            });
+  }
+
+  @Test
+  void aStepThatWasCommittedSaysSo() throws IOException {
+    try (VirtualFileManager manager = manager()) {
+      manager.checkpoint(new byte[] {1});
+    }
+    try (DetachedStep step = DetachedStep.open(root, folder.resolve("step"), withoutRemoval())) {
+      change(step);
+      try (VirtualFileManager manager = manager()) {
+        assertEquals(2, step.commitTo(manager, State.empty()).number());
+        manager.checkpoint(new byte[] {3});
+      }
+    }
+    assertTrue(Files.exists(folder.resolve("step")));
+    StepCommittedException committed =
+        assertThrows(StepCommittedException.class, () -> open("step"));
+    assertEquals(2, committed.checkpoint());
+    assertFalse(Files.exists(folder.resolve("step")));
+    assertChanged();
+    try (DetachedStep step = open("step")) {
+      assertFalse(step.isParked());
+    }
+    try (Stream<Path> left = Files.list(root.resolve(".vfo/adopting"))) {
+      assertEquals(List.of(), left.toList());
+    }
+  }
+
+  @Test
+  void aFolderThatCannotBeIsRefused() throws IOException {
+    assertThrows(UnusableRootException.class, () -> open("missing/step"));
+    assertThrows(
+        UnusableRootException.class,
+        () -> DetachedStep.open(root, root.resolve(".vfo"), Options.defaults()));
+  }
+
+  @Test
+  void whoeverCachesTheManagersTreeIsTold() throws IOException {
+    List<String> told = new ArrayList<>();
+    try (DetachedStep step = open("step");
+        VirtualFileManager manager = manager()) {
+      change(step);
+      EntryOperations entries = manager.entries();
+      long a = entries.lookup(entries.root(), Name.of("d"));
+      long b = entries.lookup(a, Name.of("b"));
+      try (VirtualFile file = entries.open(b, OpenFlag.READ, false)) {
+        entries.addListener(
+            new ChangeListener() {
+              @Override
+              public void entryChanged(long number) {
+                told.add("entry " + number);
+              }
+
+              @Override
+              public void nameChanged(long directory, Name name) {
+                told.add("name " + name);
+              }
+            });
+        step.commitTo(manager, State.empty());
+        assertTrue(told.contains("entry " + b), told::toString);
+        assertTrue(told.contains("name new"), told::toString);
+        assertTrue(told.contains("name d"), told::toString);
+        ByteBuffer content = ByteBuffer.allocate(20);
+        assertEquals(7, file.read(content, 0));
+      }
+    }
+  }
+}
