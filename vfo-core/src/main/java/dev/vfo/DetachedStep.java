@@ -3,6 +3,7 @@ package dev.vfo;
 import dev.vfo.checkpoint.DetachedEngine;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A step over a root that others may use and change meanwhile. Nothing of it is seen in the root
@@ -65,6 +66,14 @@ public final class DetachedStep implements AutoCloseable {
   /** Whether something of it is parked. */
   public boolean isParked() {
     return engine.isParked();
+  }
+
+  /**
+   * The net change of the step, parked or not, by ascending path: what was undone in it is not
+   * told, nor that a directory's time changed.
+   */
+  public List<Change> changes() throws IOException {
+    return engine.changes();
   }
 
   /**

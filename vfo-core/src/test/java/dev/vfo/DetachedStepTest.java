@@ -172,6 +172,78 @@ class DetachedStepTest {
     assertTrue(Files.exists(root.resolve(".vfo/format")));
   }
 
+  private static List<String> told(DetachedStep step) throws IOException {
+    return step.changes().stream()
+        .map(each ->
+            each.kind()
+                + " "
+                + each.from().map(from -> from + " -> ").orElse("")
+                + each.path()
+                + each.aspects().stream()
+                    .sorted()
+                    .map(aspect -> " " + aspect)
+                    .reduce("", String::concat))
+        .toList();
+  }
+
+  @Test
+  void theNetChangeIsTold() throws IOException {
+    Files.writeString(root.resolve("mode"), "m");
+    Files.writeString(root.resolve("touched"), "t");
+    Files.createLink(root.resolve("linked"), root.resolve("a"));
+    try (DetachedStep step = open("step")) {
+      assertEquals(List.of(), told(step));
+      change(step);
+      FileTree tree = step.tree();
+      tree.chmod("mode", 0600);
+      tree.setTimes("touched", 1, 1);
+      tree.createDirectories("x/y");
+      tree.writeAll("x/y/z", new byte[5]);
+      tree.writeAll("passing", new byte[1]);
+      tree.delete("passing");
+      tree.delete("a");
+      tree.writeAll("a", "replaced".getBytes(UTF_8));
+      List<String> expected =
+          List.of(
+              "MODIFIED a CONTENT",
+              "RENAMED d -> e",
+              "MODIFIED e/b CONTENT",
+              "REMOVED gone",
+              "MODIFIED mode MODE",
+              "ADDED new",
+              "MODIFIED touched TIME",
+              "ADDED x",
+              "ADDED x/y",
+              "ADDED x/y/z");
+      assertEquals(expected, told(step));
+      step.park();
+      assertEquals(expected, told(step));
+      Change content = step.changes().get(2);
+      assertEquals(6, content.before().orElseThrow().sizeBytes());
+      assertEquals(7, content.after().orElseThrow().sizeBytes());
+      // Undone again: nothing is left of it.
+      tree.rename("e", "d");
+      tree.rename("new", "d/newer");
+      tree.delete("x/y/z");
+      tree.removeDirectory("x/y");
+      tree.removeDirectory("x");
+      expected =
+          List.of(
+              "MODIFIED a CONTENT",
+              "MODIFIED d/b CONTENT",
+              "ADDED d/newer",
+              "REMOVED gone",
+              "MODIFIED mode MODE",
+              "MODIFIED touched TIME");
+      assertEquals(expected, told(step));
+      step.park();
+    }
+    try (DetachedStep step = open("step")) {
+      assertEquals(6, told(step).size());
+      assertEquals("REMOVED gone", told(step).get(3));
+    }
+  }
+
   @Test
   void severalCanBePendingAndTheSecondIsToldWhatTheFirstChanged() throws IOException {
     try (DetachedStep first = open("first");

@@ -1,5 +1,6 @@
 package dev.vfo.checkpoint;
 
+import dev.vfo.Change;
 import dev.vfo.Checkpoint;
 import dev.vfo.FailedManagerException;
 import dev.vfo.NoSpaceException;
@@ -75,6 +76,12 @@ public final class DetachedEngine implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** What the step changes, by ascending path. */
+  public List<Change> changes() throws IOException {
+    health.requireOpen();
+    return parts.netChanges();
   }
 
   /** Makes what was changed durable in the step's folder. */

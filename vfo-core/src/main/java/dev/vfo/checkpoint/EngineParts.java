@@ -1,5 +1,6 @@
 package dev.vfo.checkpoint;
 
+import dev.vfo.Change;
 import dev.vfo.Options;
 import dev.vfo.apply.ApplyObserver;
 import dev.vfo.apply.StageNames;
@@ -17,6 +18,7 @@ import dev.vfo.overlay.LayerLoader;
 import dev.vfo.overlay.LayerPublisher;
 import dev.vfo.overlay.LayerStack;
 import dev.vfo.overlay.NameChanges;
+import dev.vfo.overlay.NetChanges;
 import dev.vfo.overlay.Rights;
 import dev.vfo.overlay.StagedFiles;
 import dev.vfo.storage.Errno;
@@ -25,6 +27,7 @@ import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -128,6 +131,19 @@ final class EngineParts implements ApplyObserver, StagedFiles {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** What all layers change; for layers above a home that nothing is applied to. */
+  List<Change> netChanges() throws IOException {
+    return layers.alone(() -> {
+      Lock lock = names.lock().readLock();
+      lock.lock();
+      try {
+        return NetChanges.of(layers.all(), table.root());
+      } finally {
+        lock.unlock();
+      }
+    });
   }
 
   /** Takes an applied layer off its entries; returns those that are forgotten. */

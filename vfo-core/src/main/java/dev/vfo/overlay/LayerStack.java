@@ -94,6 +94,14 @@ public final class LayerStack {
     sealed.removeAll(layers);
   }
 
+  /** All of them, oldest first. */
+  public synchronized List<Layer> all() {
+    List<Layer> all = new ArrayList<>(committed);
+    all.addAll(sealed);
+    all.add(active);
+    return all;
+  }
+
   /** The committed layers that are not applied, oldest first. */
   public synchronized List<Layer> committed() {
     return List.copyOf(committed);
