@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -102,6 +103,15 @@ public final class RootRegistry implements RootListener {
     Files.deleteIfExists(folder.resolve(item.fileName()));
   }
 
+  /** Takes all roots in a folder off the list: for who has removed it. */
+  public void removeBelow(Path gone) throws IOException {
+    for (Item item : list()) {
+      if (item.path().startsWith(gone)) {
+        remove(item);
+      }
+    }
+  }
+
   /** All roots, in the order of their paths. */
   public List<Item> list() throws IOException {
     List<Item> items = new ArrayList<>();
@@ -112,12 +122,21 @@ public final class RootRegistry implements RootListener {
       for (Path file : files.toList()) {
         String name = file.getFileName().toString();
         if (name.endsWith(SUFFIX) && name.indexOf('-') > 0) {
-          items.add(new Item(name.substring(0, name.indexOf('-')), pathIn(file)));
+          addIfThere(items, file, name.substring(0, name.indexOf('-')));
         }
       }
     }
     items.sort((a, b) -> a.path().compareTo(b.path()));
     return items;
+  }
+
+  private static void addIfThere(List<Item> items, Path file, String id) throws IOException {
+    try {
+      items.add(new Item(id, pathIn(file)));
+    } catch (NoSuchFileException e) {
+      // Another process has taken it off the list meanwhile.
+      return;
+    }
   }
 
   private static Path pathIn(Path file) throws IOException {

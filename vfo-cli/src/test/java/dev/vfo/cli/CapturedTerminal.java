@@ -25,7 +25,8 @@ public final class CapturedTerminal {
     environment.put("HOME", folder.toString());
   }
 
-  CapturedTerminal with(String variable, String value) {
+  /** Sets a variable of the environment. */
+  public CapturedTerminal with(String variable, String value) {
     environment.put(variable, value);
     return this;
   }
@@ -59,7 +60,7 @@ public final class CapturedTerminal {
   }
 
   /** What was printed to the error output, as lines. */
-  List<String> err() {
+  public List<String> err() {
     return err.toString(StandardCharsets.UTF_8).lines().toList();
   }
 }

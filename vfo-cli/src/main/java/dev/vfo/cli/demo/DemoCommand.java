@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
       "           had happened. Then the same on plain files.",
       "",
       "Without PART all of them. Works in a folder of its own in $TMPDIR, else in",
-      "/var/tmp, and removes it at the end."
+      "/var/tmp, and removes it at the end; if it is killed, the next one does."
     },
     footer = {
       "",

@@ -1,26 +1,38 @@
 package dev.vfo.cli.demo;
 
 import dev.vfo.cli.FolderTree;
+import dev.vfo.cli.RootRegistry;
 import dev.vfo.cli.Terminal;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The folder that the demo works in: made on a real disk where there is one, removed at the end,
- * also when the demo is interrupted; its workers are ended first then.
+ * also when the demo is interrupted; its workers are ended first then. With it go the roots in it
+ * from the user's list. What a demo leaves that is killed is removed by the next one.
  */
 final class DemoFolder implements AutoCloseable {
+  /** How the names of these folders begin. */
+  static final String PREFIX = "vfo-demo-";
+
   private final Path path;
-  private final boolean keep;
+  private final RootRegistry registry;
+  private final Optional<DemoMark> mark;
   private volatile boolean interrupted;
   private final Thread interruptHook = new Thread(this::removeAfterInterrupt, "vfo-demo-cleanup");
 
-  private DemoFolder(Path path, boolean keep) {
+  /**
+   * @param mark empty when the folder is to stay
+   */
+  private DemoFolder(Path path, RootRegistry registry, Optional<DemoMark> mark) {
     this.path = path;
-    this.keep = keep;
+    this.registry = registry;
+    this.mark = mark;
   }
 
   /**
@@ -35,8 +47,13 @@ final class DemoFolder implements AutoCloseable {
     if (wanted == null && !Files.isWritable(parent)) {
       parent = Path.of("/tmp");
     }
-    DemoFolder folder = new DemoFolder(Files.createTempDirectory(parent, "vfo-demo-"), keep);
+    RootRegistry registry = RootRegistry.ofUser(terminal);
+    // By its real path, as roots stand on the list.
+    Path path = Files.createTempDirectory(parent, PREFIX).toRealPath();
+    Optional<DemoMark> mark = keep ? Optional.empty() : Optional.of(DemoMark.set(path));
+    DemoFolder folder = new DemoFolder(path, registry, mark);
     Runtime.getRuntime().addShutdownHook(folder.interruptHook);
+    LeftDemos.remove(path, registry, terminal);
     return folder;
   }
 
@@ -67,9 +84,24 @@ final class DemoFolder implements AutoCloseable {
   }
 
   private void remove() throws IOException {
-    if (!keep) {
-      FolderTree.remove(path);
+    if (mark.isPresent()) {
+      remove(path, registry);
+      mark.get().close();
     }
+  }
+
+  /** Removes the folder of a demo, and its roots from the list. */
+  static void remove(Path path, RootRegistry registry) throws IOException {
+    // The mark goes last: whoever stops half-way leaves something that is still known as a demo's.
+    try (DirectoryStream<Path> content = Files.newDirectoryStream(path)) {
+      for (Path each : content) {
+        if (!each.equals(DemoMark.in(path))) {
+          FolderTree.remove(each);
+        }
+      }
+    }
+    registry.removeBelow(path);
+    FolderTree.remove(path);
   }
 
   @Override

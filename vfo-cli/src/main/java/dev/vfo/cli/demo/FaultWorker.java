@@ -2,6 +2,7 @@ package dev.vfo.cli.demo;
 
 import dev.vfo.cli.job.WorkFiles;
 import java.io.IOException;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Does the step of a {@link Fault}. The first time it prepares the file, takes a checkpoint, does
@@ -42,11 +43,9 @@ final class FaultWorker {
     }
   }
 
-  private static void awaitKill() throws IOException {
-    // Ends when the demo ends without having killed this process: then there is nobody to go on
-    // for.
-    if (System.in.read() < 0) {
-      throw new IOException("the demo is gone");
+  private static void awaitKill() {
+    while (true) {
+      LockSupport.park();
     }
   }
 }

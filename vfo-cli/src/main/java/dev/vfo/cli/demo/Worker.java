@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The process that the demo starts and kills. Its first argument says what it does. */
+/**
+ * The process that the demo starts and kills. Its first argument says what it does. It ends at once
+ * when its input does: then the demo is gone.
+ */
 public final class Worker {
 
   private Worker() {}
@@ -55,6 +58,7 @@ public final class Worker {
 
   /** Started by the demo only. */
   public static void main(String[] arguments) {
+    Thread.ofPlatform().daemon().name("vfo-demo-watch").start(Worker::watchDemo);
     try {
       Place place = Place.of(arguments);
       switch (arguments[0]) {
@@ -69,6 +73,19 @@ public final class Worker {
       }
       System.exit(1);
     }
+  }
+
+  private static void watchDemo() {
+    try {
+      while (System.in.read() >= 0) {
+        Thread.onSpinWait();
+      }
+      System.err.println("the demo is gone");
+    } catch (IOException e) {
+      System.err.println("the demo cannot be watched: " + e.getMessage());
+    }
+    // As a kill would: there is nobody left who wants the step.
+    Runtime.getRuntime().halt(1);
   }
 
   private static String describe(Exception e) {

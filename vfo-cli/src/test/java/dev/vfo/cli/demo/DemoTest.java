@@ -8,9 +8,11 @@ import dev.vfo.cli.job.Corpus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +54,24 @@ class DemoTest {
     assertTrue(terminal.out().contains("\n  IDENTICAL to the undisturbed run: "), terminal.out());
     List<String> tooLong = terminal.out().lines().filter(line -> line.length() > 80).toList();
     assertEquals(List.of(), tooLong);
+  }
+
+  @Test
+  void aWorkerEndsWhenTheDemoIsGone() throws Exception {
+    Path root = Files.createDirectory(folder.resolve("root"));
+    List<String> command = new ArrayList<>(JavaCommand.forMain(Worker.class));
+    command.addAll(
+        Worker.arguments(
+            "index", settings().place(true, root), List.of(text().folder().toString(), "100")));
+    Process worker =
+        new ProcessBuilder(command)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(folder.resolve("errors").toFile())
+            .start();
+    worker.getOutputStream().close();
+    assertTrue(worker.waitFor(60, TimeUnit.SECONDS), "goes on");
+    assertEquals(1, worker.exitValue());
+    assertEquals(List.of("the demo is gone"), Files.readAllLines(folder.resolve("errors")));
   }
 
   private TextGathering text() throws IOException {
