@@ -8,8 +8,8 @@ import picocli.CommandLine.Command;
     name = "completion",
     header = "Print a script for the shell's completion.",
     description = {
-      "Prints a script that lets bash (and zsh, with its bashcompinit) complete the words",
-      "of vfo's command lines."
+      "Prints a script that lets bash (and zsh, with its bashcompinit) complete the",
+      "words of vfo's command lines."
     },
     footer = {
       "",

@@ -8,12 +8,14 @@ import picocli.CommandLine.Command;
 /** {@code vfo detach}: makes an ordinary directory of a root. */
 @Command(
     name = "detach",
+    customSynopsis = "vfo detach [-h] [--json] DIR",
     header = "Make an ordinary directory of a root.",
     description = {
-      "Makes an ordinary directory of a root: applies what is left, then removes its .vfo",
-      "folder, and with it the last checkpoint's state. Your files stay as they are.",
+      "Makes an ordinary directory of a root: applies what is left, then removes its",
+      ".vfo folder, and with it the last checkpoint's state. Your files stay as they",
+      "are. Here DIR must be named.",
       "",
-      "DIR must be named. Fails, and changes nothing, while somebody has the root open."
+      "Fails, and changes nothing, while somebody has the root open."
     },
     footer = {
       "",

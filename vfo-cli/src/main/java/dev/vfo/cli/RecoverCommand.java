@@ -14,13 +14,13 @@ import picocli.CommandLine.Option;
     name = "recover",
     header = "Bring a root to its last checkpoint after a crash.",
     description = {
-      "After a crash: brings a root to its last checkpoint. What was committed and is not",
-      "in the files yet is applied, what was not committed is dropped. Opening a root does",
-      "the same; this is for when somebody wants the files before that.",
+      "After a crash: brings a root to its last checkpoint. What was committed and is",
+      "not in the files yet is applied, what was not committed is dropped. Opening a",
+      "root does the same; this is for when somebody wants the files before that.",
       "",
       "With --all every root that may need it, from the list that VFO keeps in",
-      "$XDG_STATE_HOME/vfo (default ~/.local/state/vfo; for root /var/lib/vfo): for the",
-      "start of a system."
+      "$XDG_STATE_HOME/vfo (default ~/.local/state/vfo; for user 0 /var/lib/vfo): for",
+      "the start of a system."
     },
     footer = {
       "",

@@ -13,8 +13,8 @@ import picocli.CommandLine.Command;
       "Reads all that VFO keeps for a root and checks it: every checksum, that no",
       "checkpoint is missing, and that what is not applied yet can be.",
       "",
-      "Changes nothing and takes no lock; a manager may be at work. Of the files that are",
-      "applied VFO keeps no checksums: they are yours, like in any folder."
+      "Changes nothing and takes no lock; a manager may be at work. Of the files that",
+      "are applied VFO keeps no checksums: they are yours, like in any folder."
     },
     footer = {
       "",

@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
     header = "Wait until the last checkpoint is in the files.",
     description = {
       "Waits until the root's last checkpoint, as of now, is in the files: then other",
-      "programs see all of it. While a manager runs it is the one that applies, and this",
-      "only watches; when none runs, this recovers the root as 'vfo recover' does."
+      "programs see all of it. While a manager runs it is the one that applies, and",
+      "this only watches; when none runs, this recovers the root as 'vfo recover' does."
     },
     footer = {
       "",
@@ -42,6 +42,9 @@ final class WaitAppliedCommand extends RootCommand {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (timeoutSeconds < 0) {
+      throw new UsageException("--timeout must be at least 0");
+    }
     Path root = root();
     RootInspection seen = look(root);
     long wanted = seen.last().map(last -> last.number()).orElse(0L);

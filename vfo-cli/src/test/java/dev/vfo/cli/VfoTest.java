@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** How command lines are taken apart, and what becomes of wrong ones. */
 class VfoTest {
@@ -48,6 +49,7 @@ class VfoTest {
     assertUsageError(
         "vfo status: one word too many: b (see 'vfo status --help')", "status", "a", "b");
     assertUsageError("vfo: -n must be at least 1", "history", "-n", "0");
+    assertUsageError("vfo: --timeout must be at least 0", "wait-applied", "--timeout", "-1");
     assertUsageError("vfo: either DIR or --all", "recover", "--all", ".");
     assertUsageError("vfo: name the root to detach as DIR ('.' for this folder)", "detach");
     assertUsageError("vfo: no part of the demo is called engin", "demo", "engin");
@@ -108,10 +110,21 @@ class VfoTest {
     assertTrue(terminal.err().isEmpty());
     String help = terminal.out();
     assertFitsIntoAPipe(help);
+    assertTrue(help.lines().toList().containsAll(written(command)), () -> "wrapped: " + help);
     if (!command.equals("help")) {
       assertTrue(help.contains("Examples:\n  "), help);
       assertTrue(help.contains("Exit codes: 0 "), help);
     }
+  }
+
+  /** The lines of a command's help as they stand in the source: none is so long that it is cut. */
+  private List<String> written(String command) {
+    CommandLine parser = new Vfo(terminal.terminal()).commandLine().getSubcommands().get(command);
+    UsageMessageSpec usage = parser.getCommandSpec().usageMessage();
+    return Stream.of(usage.description(), usage.footer())
+        .flatMap(Stream::of)
+        .filter(line -> !command.equals("help"))
+        .toList();
   }
 
   @ParameterizedTest
