@@ -94,6 +94,16 @@ public class Applier {
       throws StorageException, VfoException {
     LayerTree tree = new LayerTree(changes, earlier);
     ApplyErrors errors = new ApplyErrors(tree);
+    try {
+      return apply(tree, errors, () -> errors.write(mark));
+    } catch (StorageException e) {
+      throw errors.told(e);
+    }
+  }
+
+  private Map<Long, FileIdentity> apply(LayerTree tree, ApplyErrors errors, AppliedMark mark)
+      throws StorageException, VfoException {
+    ChangeSet changes = tree.changes;
     // Already the folder for the stage takes space.
     reserve.shrinkTo(changes.layer(), ApplyCost.of(changes).placeBytes());
     try (Folders folders = openFolders(changes.layer(), errors);

@@ -16,13 +16,35 @@ final class ApplyErrors {
 
   private final LayerTree tree;
 
+  /** A failure of the applied mark, which is not one of the layer. */
+  private @Nullable StorageException ofMark;
+
   ApplyErrors(LayerTree tree) {
     this.tree = tree;
   }
 
+  /** Writes the mark; its failure is told as it is. */
+  void write(AppliedMark mark) throws StorageException {
+    try {
+      mark.write();
+    } catch (StorageException e) {
+      ofMark = e;
+      throw e;
+    }
+  }
+
+  private boolean isTold(StorageException e) {
+    return e == ofMark || e.getCause() instanceof StorageException;
+  }
+
+  /** The same failure, told with the layer; one that was told already stays as it is. */
+  StorageException told(StorageException e) {
+    return isTold(e) ? e : new StorageException("apply layer " + tree.changes.layer(), e);
+  }
+
   /** The same failure, told with layer and path; one that was told already stays as it is. */
   StorageException at(String operation, String path, StorageException e) {
-    if (e.getCause() instanceof StorageException) {
+    if (isTold(e)) {
       return e;
     }
     String subject = e.errno() == Errno.OTHER ? path + " [" + e.getMessage() + "]" : path;

@@ -1,5 +1,7 @@
 package dev.vfo.apply;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.vfo.VfoException;
 import dev.vfo.apply.ModelTree.Node;
 import dev.vfo.changes.ChangeSet;
@@ -20,9 +22,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -220,10 +224,34 @@ final class ApplyWorld implements AutoCloseable {
     for (ChangeSet layer : layers) {
       if (layer.layer() > applied) {
         AppliedMark mark = () -> mark(layer.layer());
-        earlier.putAll(applier.apply(layer, earlier::get, mark));
+        earlier.putAll(apply(layer, earlier, mark));
       }
     }
     applier.clean(layers.getLast().layer(), 0);
+  }
+
+  /** Applies a layer; an error must say which one, but for an error of the mark. */
+  private Map<Long, FileIdentity> apply(
+      ChangeSet layer, Map<Long, FileIdentity> earlier, AppliedMark mark)
+      throws StorageException, VfoException {
+    Set<StorageException> ofMark = new HashSet<>();
+    try {
+      return applier.apply(
+          layer,
+          earlier::get,
+          () -> {
+            try {
+              mark.write();
+            } catch (StorageException e) {
+              ofMark.add(e);
+              throw e;
+            }
+          });
+    } catch (StorageException e) {
+      boolean told = e.getMessage().startsWith("apply layer " + layer.layer() + ": ");
+      assertEquals(ofMark.isEmpty(), told, e.getMessage());
+      throw e;
+    }
   }
 
   private long applied(List<ChangeSet> layers) throws StorageException {

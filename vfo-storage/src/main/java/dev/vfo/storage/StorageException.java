@@ -23,6 +23,16 @@ public final class StorageException extends IOException {
     this.errno = Errno.of(number);
   }
 
+  /**
+   * The same failure, told by who knows more.
+   *
+   * @param during what was going on, such as {@code "apply layer 3"}
+   */
+  public StorageException(String during, StorageException cause) {
+    super(during + ": " + cause.getMessage(), cause);
+    this.errno = cause.errno;
+  }
+
   private static String describe(int number, String operation, String subject) {
     Errno known = Errno.of(number);
     String reason = known == Errno.OTHER ? "error " + number : known.text() + " (" + known + ")";
