@@ -3,6 +3,7 @@ package dev.vfo.apply;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vfo.ForeignChangeException;
+import dev.vfo.Identities;
 import dev.vfo.VfoException;
 import dev.vfo.changes.Location;
 import dev.vfo.storage.FileIdentity;
@@ -295,7 +296,7 @@ class ApplierCanaryTest {
                           believed.get(new Location(directory, (Name) arguments[1]));
                       return identity == null || answer == null
                           ? answer
-                          : withIdentity((FileStat) answer, identity);
+                          : Identities.withIdentity((FileStat) answer, identity);
                     }
                     return answer;
                   });
@@ -327,23 +328,6 @@ class ApplierCanaryTest {
               .make(other);
         };
     assertCaught("renames by order instead of identity", maker);
-  }
-
-  static FileStat withIdentity(FileStat stat, FileIdentity identity) {
-    return new FileStat(
-        identity,
-        stat.mountDevice(),
-        stat.type(),
-        stat.mode(),
-        stat.linkCount(),
-        stat.uid(),
-        stat.gid(),
-        stat.device(),
-        stat.sizeBytes(),
-        stat.blocks512(),
-        stat.accessNanos(),
-        stat.modifyNanos(),
-        stat.changeNanos());
   }
 
   /** The healthy one does not set the alarm off; the others are compared with it. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vfo.ForeignChangeException;
+import dev.vfo.Identities;
 import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.EntryChange;
 import dev.vfo.storage.FileIdentity;
@@ -243,9 +244,7 @@ class ForeignChangeTest {
         storage,
         (method, arguments, rest) -> {
           Object answer = rest.call();
-          return answer instanceof FileStat stat
-              ? ApplierCanaryTest.withIdentity(stat, new FileIdentity(stat.identity().inode(), 0))
-              : answer;
+          return answer instanceof FileStat stat ? Identities.withoutGeneration(stat) : answer;
         });
   }
 
