@@ -115,6 +115,11 @@ class RightsAgainstTheKernelTest {
     Files.createLink(root.resolve("two-names-b"), root.resolve("two-names-a"));
     Files.createFile(root.resolve("set-id"));
     Files.setAttribute(root.resolve("set-id"), "unix:mode", 04666);
+    for (String name : new String[] {"set-gid", "our-set-gid"}) {
+      file(root.resolve(name), "rw-r--r--", name.startsWith("our") ? NOBODY : 0);
+      Files.setAttribute(root.resolve(name), "unix:gid", 0);
+      Files.setAttribute(root.resolve(name), "unix:mode", 02644);
+    }
   }
 
   private static Path folderWith(Path path, String permissions, int uid) throws IOException {

@@ -1,5 +1,6 @@
 package dev.vfo;
 
+import dev.vfo.storage.FileStat;
 import dev.vfo.storage.RenameMode;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
@@ -325,7 +326,18 @@ final class RightsProbe {
     same("chown ours to us", tree -> tree.changeOwner(path("/ours"), 65_534, 65_534));
     same("chown another's", tree -> tree.changeOwner(path("/open"), 65_534, -1));
     same("chown another's to its owner", tree -> tree.changeOwner(path("/open"), 0, -1));
+    leftAsTheyAre();
     same("chmod with a group of another's", tree -> tree.changeMode(path("/their-group"), 02755));
+  }
+
+  /** Calls that set nothing, and yet may take set-id bits away. */
+  private void leftAsTheyAre() {
+    long omit = FileStat.OMIT_TIME;
+    for (String name : new String[] {"/open", "/set-id", "/set-gid", "/our-set-gid", "/passage"}) {
+      same("leave owner and group of " + name, tree -> tree.changeOwner(path(name), -1, -1));
+      same("leave the times of " + name, tree -> tree.setTimes(path(name), omit, omit));
+      same("leave one of the times of " + name, tree -> tree.setTimes(path(name), omit, 1));
+    }
   }
 
   /** What home's modes refuse when it is applied, though the step has opened it before. */

@@ -91,9 +91,13 @@ public final class FileAttributes {
 
   /**
    * Sets owner and group; -1 leaves one as it is. Takes the set-id bits of a file away, as the
-   * kernel does.
+   * kernel does. Who may not may leave both, if that takes nothing away.
    */
   public void changeOwner(FileEntry entry, int uid, int gid) throws StorageException {
+    if (uid == -1 && gid == -1 && !rights.isOwner(entry)) {
+      requireNothingLost(entry);
+      return;
+    }
     change(
         entry,
         () -> rights.requireGivable(entry, uid, gid, "chown"),
@@ -107,21 +111,33 @@ public final class FileAttributes {
         });
   }
 
-  private static void clearSetId(EntryDelta delta) {
-    int mode = delta.attributes.mode;
-    int kept = mode & ~SET_USER_ID;
-    if ((mode & GROUP_EXECUTE) != 0) {
-      kept &= ~SET_GROUP_ID;
+  private void requireNothingLost(FileEntry entry) throws StorageException {
+    EntryStat is = stat(entry);
+    if (is.type() != FileType.DIRECTORY && withoutSetId(is.mode(), is.gid()) != is.mode()) {
+      rights.requireOwner(entry, "chown");
     }
+  }
+
+  private int withoutSetId(int mode, int group) {
+    int kept = rights.settableMode(mode & ~SET_USER_ID, group);
+    return (mode & GROUP_EXECUTE) != 0 ? kept & ~SET_GROUP_ID : kept;
+  }
+
+  private void clearSetId(EntryDelta delta) {
+    int mode = delta.attributes.mode;
+    int kept = withoutSetId(mode, delta.attributes.gid);
     if (kept != mode) {
       delta.attributes.mode = kept;
       delta.changed |= Attributes.MODE;
     }
   }
 
-  /** Sets the times; {@link FileStat#OMIT_TIME} leaves one as it is. */
+  /** Sets the times; {@link FileStat#OMIT_TIME} leaves one as it is, and anybody may leave both. */
   public void setTimes(FileEntry entry, long accessNanos, long modifyNanos)
       throws StorageException {
+    if (accessNanos == FileStat.OMIT_TIME && modifyNanos == FileStat.OMIT_TIME) {
+      return;
+    }
     change(
         entry,
         () -> rights.requireOwner(entry, "set the times of"),

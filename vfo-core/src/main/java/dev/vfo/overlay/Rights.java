@@ -43,7 +43,8 @@ public final class Rights {
     return uid == 0;
   }
 
-  private boolean isOwner(FileEntry entry) {
+  /** Whether its attributes may be set. */
+  boolean isOwner(FileEntry entry) {
     return areAll() || entry.owner() == uid;
   }
 
