@@ -57,7 +57,8 @@ final class RootCheck {
             new UnusableRootException(root + " does not exist: make the directory first", e);
         case ENOTDIR -> new UnusableRootException(root + " is not a directory: give the folder", e);
         case EACCES, EPERM ->
-            new UnusableRootException(root + " cannot be read: permission denied", e);
+            new UnusableRootException(
+                root + " cannot be read, permission denied: open it as its owner", e);
         default -> e;
       };
     }
