@@ -7,7 +7,10 @@ import dev.vfo.storage.Name;
  * above it. Must be quick, and must not use the tree.
  */
 public interface ChangeListener {
-  /** A file's content, size or attributes changed. */
+  /**
+   * A file's content, size or attributes changed; also its link count and change time alone, when a
+   * name of it was made, moved or removed. Not those of a directory whose names change.
+   */
   default void entryChanged(long number) {}
 
   /** A name stands for something else now, or for nothing. */

@@ -142,12 +142,14 @@ public final class EntryOperations {
   public void link(long number, long directory, Name name) throws IOException {
     change(() -> files.names().link(entry(number), entry(directory), name));
     fireName(directory, name);
+    fireEntry(number);
   }
 
   /** Removes a name that is no directory; the file lives on while it is open. */
   public void unlink(long directory, Name name) throws IOException {
-    change(() -> files.names().unlink(entry(directory), name));
+    FileEntry lost = files.run(() -> files.names().unlink(entry(directory), name));
     fireName(directory, name);
+    fireEntry(lost.number());
   }
 
   /** Removes an empty directory. */
@@ -159,9 +161,11 @@ public final class EntryOperations {
   /** Renames. */
   public void rename(long from, Name fromName, long to, Name toName, RenameMode mode)
       throws IOException {
-    change(() -> files.names().rename(entry(from), fromName, entry(to), toName, mode));
+    List<FileEntry> moved =
+        files.run(() -> files.names().rename(entry(from), fromName, entry(to), toName, mode));
     fireName(from, fromName);
     fireName(to, toName);
+    moved.forEach(entry -> fireEntry(entry.number()));
   }
 
   /** Sets the permission bits. */

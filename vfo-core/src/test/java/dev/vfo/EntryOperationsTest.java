@@ -16,6 +16,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -203,7 +204,7 @@ class EntryOperationsTest {
       EntryOperations entries = files.entries();
       long a = entries.lookup(entries.root(), A);
       try (VirtualFile file = entries.open(a, READ_WRITE, false)) {
-        file.write(ByteBuffer.wrap("memory".getBytes()), BLOCK + 100);
+        file.write(ByteBuffer.wrap("memory".getBytes(StandardCharsets.UTF_8)), BLOCK + 100);
         file.truncate(3 * BLOCK);
         file.truncate(4 * BLOCK);
         Parts parts = new Parts(4 * BLOCK);
@@ -228,22 +229,23 @@ class EntryOperationsTest {
       long root = entries.root();
       long a = entries.createFile(root, A, owned(0600));
       files.checkpoint(State.empty());
-      entries.addListener(new ChangeListener() {
-        @Override
-        public void entryChanged(long number) {
-          told.add(number == a ? "entry" : "another entry");
-        }
+      entries.addListener(
+          new ChangeListener() {
+            @Override
+            public void entryChanged(long number) {
+              told.add(number == a ? "entry" : "another entry");
+            }
 
-        @Override
-        public void nameChanged(long directory, Name name) {
-          told.add((directory == root ? "name " : "another directory's name ") + name);
-        }
+            @Override
+            public void nameChanged(long directory, Name name) {
+              told.add((directory == root ? "name " : "another directory's name ") + name);
+            }
 
-        @Override
-        public void rolledBack() {
-          told.add("rolled back");
-        }
-      });
+            @Override
+            public void rolledBack() {
+              told.add("rolled back");
+            }
+          });
       entries.changeMode(a, 0640);
       entries.setTimes(a, 1, 2);
       entries.truncate(a, 10);
@@ -259,7 +261,15 @@ class EntryOperationsTest {
       entries.unlink(root, B);
       entries.createDirectory(root, B, owned(0700));
       entries.removeDirectory(root, B);
-      assertEquals(List.of("name a", "name b", "name a", "name b", "name b", "name b"), told);
+      assertEquals(
+          List.of(
+              "name a", "name b", "entry", "name a", "entry", "name b", "entry", "name b",
+              "name b"),
+          told);
+      told.clear();
+      entries.createFile(root, B, owned(0600));
+      entries.rename(root, B, root, A, RenameMode.REPLACE);
+      assertEquals(List.of("name b", "name b", "name a", "another entry", "entry"), told);
       told.clear();
       assertErrno(Errno.ENOENT, () -> entries.unlink(root, B));
       assertEquals(List.of(), told);

@@ -13,6 +13,7 @@ import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.RenameMode;
 import dev.vfo.storage.StorageException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -165,9 +166,9 @@ public final class Namespace {
     });
   }
 
-  /** Removes a name that is no directory. */
-  public void unlink(FileEntry directory, Name name) throws StorageException {
-    change(() -> {
+  /** Removes a name that is no directory; returns the file that had it. */
+  public FileEntry unlink(FileEntry directory, Name name) throws StorageException {
+    return change(() -> {
       FileEntry entry = require(directory, name, "unlink");
       rights.requireRemovable(directory, name, entry, "unlink");
       if (entry.isDirectory()) {
@@ -194,9 +195,15 @@ public final class Namespace {
     });
   }
 
-  /** Renames as rename(2) and renameat2(2) do. */
-  public void rename(FileEntry from, Name fromName, FileEntry to, Name toName, RenameMode mode)
+  /**
+   * Renames as rename(2) and renameat2(2) do.
+   *
+   * @return what had the names before, and has others or none now
+   */
+  public List<FileEntry> rename(
+      FileEntry from, Name fromName, FileEntry to, Name toName, RenameMode mode)
       throws StorageException {
+    List<FileEntry> moved = new ArrayList<>();
     change(() -> {
       FileEntry entry = require(from, fromName, "rename");
       requireDirectory(to, "rename to " + toName + " in");
@@ -218,8 +225,13 @@ public final class Namespace {
           forgetIfUnused(target);
         }
       }
+      moved.add(entry);
+      if (target != null) {
+        moved.add(target);
+      }
       return entry;
     });
+    return moved;
   }
 
   private void checkRename(
