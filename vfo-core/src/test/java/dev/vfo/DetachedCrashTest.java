@@ -32,7 +32,7 @@ class DetachedCrashTest {
   private static final long RECOVERIES = Long.getLong("vfo.recoveries", 100_000) / 25;
   private static final long SEED = Long.getLong("vfo.seed", 1) + 11_000;
   private static final int CANARY_HISTORIES = 100;
-  private static final int DEEP_PERCENT = 10;
+  private static final int DEEP_PERCENT = 5;
   private static final List<Profile> PROFILES =
       List.of(Profile.DATA, Profile.NAMES, Profile.MIXED, Profile.CHECKPOINTS, Profile.ROLLBACKS);
 

@@ -21,7 +21,7 @@ class EngineCrashTest {
   private static final long RECOVERIES = Long.getLong("vfo.recoveries", 100_000);
   private static final long STRICT_SEEDS = 5000;
   private static final long STUCK_SEEDS = 7000;
-  private static final int DEEP_PERCENT = 35;
+  private static final int DEEP_PERCENT = 30;
   private static final int DEEP_STRICT_PERCENT = 15;
   private static final int DEEP_STUCK_PERCENT = 15;
   private static final long SEED = Long.getLong("vfo.seed", 1);
