@@ -1,12 +1,15 @@
 package dev.vfo.apply;
 
 import dev.vfo.ForeignChangeException;
+import dev.vfo.ForeignChangeException.Conflict;
+import dev.vfo.ForeignChangeException.Kind;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.FileStat;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Puts failures into words: which layer, which path in the root. */
@@ -57,7 +60,7 @@ final class ApplyErrors {
 
   ForeignChangeException occupied(Slot slot) {
     return new ForeignChangeException(
-        tree.path(slot),
+        new Conflict(tree.path(slot), slot.before == null ? Kind.TAKEN : Kind.REPLACED),
         "is a file that another program put there after layer "
             + tree.changes.layer()
             + " was committed",
@@ -66,16 +69,36 @@ final class ApplyErrors {
 
   ForeignChangeException missing(Entry entry) {
     return new ForeignChangeException(
-        tree.path(entry),
+        new Conflict(tree.path(entry), Kind.MISSING),
         "was moved or removed by another program, and layer "
             + tree.changes.layer()
             + " has still to change it",
         "Move it back. " + GOES_ON);
   }
 
+  ForeignChangeException changed(Entry entry) {
+    return new ForeignChangeException(
+        new Conflict(tree.path(entry), Kind.CHANGED),
+        "was changed by another program after layer "
+            + tree.changes.layer()
+            + " was committed, which changes it too",
+        "Make it as it was, with its times. " + GOES_ON);
+  }
+
+  /** All findings as one. */
+  ForeignChangeException all(List<ForeignChangeException> found) {
+    if (found.size() == 1) {
+      return found.getFirst();
+    }
+    return new ForeignChangeException(
+        found.stream().flatMap(each -> each.conflicts().stream()).distinct().toList(),
+        "after layer " + tree.changes.layer() + " was committed",
+        "Make them as they were. " + GOES_ON);
+  }
+
   ForeignChangeException notEmpty(Slot slot) {
     return new ForeignChangeException(
-        tree.path(slot),
+        new Conflict(tree.path(slot), Kind.NOT_EMPTY),
         "is to be removed by layer "
             + tree.changes.layer()
             + ", but has files in it that another program made",

@@ -1,5 +1,6 @@
 package dev.vfo.apply;
 
+import dev.vfo.changes.Expectation;
 import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.StorageException;
@@ -32,6 +33,9 @@ public interface ApplyObserver {
    * @param bytes for this call only
    */
   default void kept(long number, long layer, long offset, MemorySegment bytes) {}
+
+  /** All is done with the entry's home file in this layer, and this is what it is like. */
+  default void written(long number, long layer, Expectation left) {}
 
   /** The entry's home file has this name now. */
   default void placed(long number, long directory, Name name) {}

@@ -2,6 +2,7 @@ package dev.vfo.apply;
 
 import dev.vfo.changes.EntryChange;
 import dev.vfo.changes.EntryChange.Fate;
+import dev.vfo.changes.Expectation;
 import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.FileStat;
 import dev.vfo.storage.FileType;
@@ -36,8 +37,7 @@ final class Entry {
   /** Of a directory: whether it is known to be where the layer leaves it, with all above it. */
   boolean isSettled;
 
-  private long foundBytes;
-  private int foundLinks;
+  private @Nullable FileStat found;
 
   Entry(EntryChange change, @Nullable FileIdentity identity) {
     this.change = change;
@@ -119,17 +119,27 @@ final class Entry {
 
   /** Its size when it was found, bytes. */
   long foundBytes() {
-    return foundBytes;
+    return found == null ? 0 : found.sizeBytes();
   }
 
   /** How many names it had when it was found, known or not. */
   int foundLinks() {
-    return foundLinks;
+    return found == null ? 0 : found.linkCount();
+  }
+
+  /** Whether another program changed it before an apply of this layer has changed anything. */
+  boolean isForeign() {
+    Expectation expected = change.expected();
+    return expected != null && found != null && !expected.isMetWithOwnRightsBy(found);
+  }
+
+  /** What it was like when it was found or made, or null. */
+  @Nullable FileStat found() {
+    return found;
   }
 
   void setFound(FileStat stat) {
-    foundBytes = stat.sizeBytes();
-    foundLinks = stat.linkCount();
+    found = stat;
   }
 
   void attach(Slot slot) {

@@ -1,7 +1,12 @@
 package dev.vfo.apply;
 
 import dev.vfo.ForeignChangeException;
+import dev.vfo.changes.EntryChange;
+import dev.vfo.changes.EntryChange.Attributes;
+import dev.vfo.changes.EntryChange.Data;
 import dev.vfo.changes.EntryChange.Fate;
+import dev.vfo.changes.Expectation;
+import dev.vfo.storage.FileStat;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
@@ -53,6 +58,7 @@ class FinishPhase {
   void adjust(SyncSet syncs) throws StorageException, ForeignChangeException {
     List<Entry> directories = new ArrayList<>();
     for (Entry entry : tree.entries()) {
+      tellStaged(entry);
       if (!isTouched(entry) || (entry != tree.root && entry.positions() == 0)) {
         continue;
       }
@@ -111,11 +117,38 @@ class FinishPhase {
       syncs.addNamed(entry, fd, slot.name);
       int mask = OwnRights.settable(storage, entry, () -> storage.stat(fd, slot.name));
       Adjuster.set(storage, fd, slot.name, entry.change, mask);
+      tell(entry, storage.stat(fd, slot.name), mask);
     } catch (StorageException e) {
       throw context.errors().at("set attributes of", tree.path(slot), e);
     } finally {
       context.directories().unpin(slot.directory);
     }
+  }
+
+  /** A file that was made in the stage has its attributes from there. */
+  private void tellStaged(Entry entry) {
+    FileStat made = entry.found();
+    if (entry.isStaged() && !entry.isDirectory() && made != null) {
+      tell(entry, made, Attributes.ALL);
+    }
+  }
+
+  /** Tells what an entry is like now; what another program did meanwhile is not taken for ours. */
+  private void tell(Entry entry, FileStat stat, int mask) {
+    if (stat.identity().equals(entry.identity()) || entry == tree.root) {
+      long layer = tree.changes.layer();
+      context.observer().written(entry.number(), layer, left(entry.change, stat, mask));
+    }
+  }
+
+  private static Expectation left(EntryChange change, FileStat stat, int mask) {
+    Data data = change.data();
+    long size = data == null ? stat.sizeBytes() : data.sizeBytes();
+    // A file system may keep coarser times than we set, so older ones; newer ones are not ours.
+    boolean isSet = (mask & Attributes.MODIFY_TIME) != 0;
+    long set = change.attributes().modifyNanos();
+    long modify = isSet ? Math.min(stat.modifyNanos(), set) : stat.modifyNanos();
+    return new Expectation(size, modify, stat.mode(), stat.uid(), stat.gid());
   }
 
   // By descriptor: the root may have no name that we could find, or lie in a directory that we may
@@ -128,6 +161,7 @@ class FinishPhase {
       int rootFd = context.target().rootFd();
       int mask = OwnRights.settable(storage, tree.root, () -> storage.stat(rootFd));
       Adjuster.set(storage, rootFd, tree.root.change, mask);
+      tell(tree.root, storage.stat(rootFd), mask);
     } catch (StorageException e) {
       throw context.errors().at("set attributes of", ".", e);
     }

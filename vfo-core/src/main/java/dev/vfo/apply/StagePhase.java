@@ -3,6 +3,7 @@ package dev.vfo.apply;
 import dev.vfo.changes.EntryChange;
 import dev.vfo.changes.EntryChange.Data;
 import dev.vfo.changes.Extent;
+import dev.vfo.storage.FileStat;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
@@ -65,7 +66,9 @@ class StagePhase {
         case SYMLINK -> makeSymlink(entry.change, name);
         case FIFO, SOCKET, CHARACTER_DEVICE, BLOCK_DEVICE -> makeNode(entry.change, name);
       }
-      context.tree().identify(entry, storage.stat(folderFd, name).identity());
+      FileStat made = storage.stat(folderFd, name);
+      context.tree().identify(entry, made.identity());
+      entry.setFound(made);
     } catch (StorageException e) {
       throw context.errors().at("make", context.tree().path(entry), e);
     }

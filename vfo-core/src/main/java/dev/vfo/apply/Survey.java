@@ -2,12 +2,18 @@ package dev.vfo.apply;
 
 import dev.vfo.ForeignChangeException;
 import dev.vfo.changes.EntryChange.Fate;
+import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileStat;
 import dev.vfo.storage.Name;
+import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +28,7 @@ final class Survey {
   private final LayerTree tree;
   private final Storage storage;
   private final OwnRights rights;
+  private final List<ForeignChangeException> conflicts = new ArrayList<>();
   private final Deque<Entry> unvisited = new ArrayDeque<>();
 
   Survey(ApplyContext context) {
@@ -45,7 +52,7 @@ final class Survey {
         lookAtStage();
       }
       lookAtHome();
-      check();
+      check(isPlanned);
     } catch (StorageException | ForeignChangeException e) {
       rights.takeBack(e);
       throw e;
@@ -59,6 +66,7 @@ final class Survey {
 
   private void lookAtHome() throws StorageException, ForeignChangeException {
     findOrphans();
+    tree.root.setFound(storage.stat(context.target().rootFd()));
     rights.foundRoot(tree.root, context.target().rootFd());
     unvisited.add(tree.root);
     while (!unvisited.isEmpty()) {
@@ -110,7 +118,7 @@ final class Survey {
     }
   }
 
-  private void look(int fd, Slot slot) throws StorageException, ForeignChangeException {
+  private void look(int fd, Slot slot) throws StorageException {
     FileStat stat = ApplyErrors.statOrNull(storage, fd, slot.name);
     if (stat == null) {
       return;
@@ -119,7 +127,7 @@ final class Survey {
     if (entry != null && (slot.before == entry || slot.after == entry)) {
       found(entry, fd, slot, stat);
     } else if (slot.isChanged) {
-      throw context.errors().occupied(slot);
+      conflicts.add(context.errors().occupied(slot));
     }
   }
 
@@ -136,19 +144,54 @@ final class Survey {
   }
 
   /**
-   * Tells whether all is there that the layer needs.
+   * Tells whether all is there that the layer needs, and as long as there is no plan, whether it is
+   * as it was when the step changed it: with a plan it may be what an earlier try has made of it.
    *
-   * @throws ForeignChangeException when another program has taken something away
+   * @throws ForeignChangeException when another program has changed it or taken it away
    */
-  private void check() throws ForeignChangeException {
+  private void check(boolean isPlanned) throws StorageException, ForeignChangeException {
     for (Entry entry : tree.entries()) {
       boolean there = entry == tree.root || entry.positions() > 0;
-      if (!there && isNeeded(entry)) {
-        throw context.errors().missing(entry);
+      if (there ? isLastName(entry) : isNeeded(entry)) {
+        conflicts.add(context.errors().missing(entry));
+      } else if (there && !isPlanned) {
+        checkUntouched(entry);
       }
-      if (there && isLastName(entry)) {
-        throw context.errors().missing(entry);
+    }
+    if (!conflicts.isEmpty()) {
+      throw context.errors().all(conflicts);
+    }
+  }
+
+  private void checkUntouched(Entry entry) throws StorageException, ForeignChangeException {
+    Slot slot = entry.position();
+    if (entry.isForeign()) {
+      conflicts.add(context.errors().changed(entry));
+    } else if (slot != null && entry.isDirectory() && entry.is(Fate.GONE) && hasOthers(entry)) {
+      conflicts.add(context.errors().notEmpty(slot));
+    }
+  }
+
+  /** Whether something is in a directory that the layer does not know. */
+  private boolean hasOthers(Entry directory) throws StorageException, ForeignChangeException {
+    Set<Name> ours = new HashSet<>();
+    tree.slotsOf(directory).forEach(slot -> ours.add(slot.name));
+    int fd = context.directories().pin(directory);
+    try {
+      int listed = storage.reopen(fd, OpenFlag.READ | OpenFlag.DIRECTORY);
+      try {
+        return Listed.in(storage, listed).stream().anyMatch(each -> !ours.contains(each.name()));
+      } finally {
+        storage.close(listed);
       }
+    } catch (StorageException e) {
+      if (e.errno() == Errno.EACCES) {
+        // Its own removal tells.
+        return false;
+      }
+      throw context.errors().at("look at", tree.path(directory), e);
+    } finally {
+      context.directories().unpin(directory);
     }
   }
 

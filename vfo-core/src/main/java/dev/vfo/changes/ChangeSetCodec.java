@@ -34,6 +34,7 @@ public final class ChangeSetCodec {
   static final int MIN_ENTRY_BYTES = 12;
   static final int ATTRIBUTES_BYTES = 28;
   static final int IDENTITY_BYTES = 16;
+  static final int EXPECTATION_BYTES = 28;
   static final int MIN_DATA_BYTES = 20;
   static final int EXTENT_BYTES = 16;
   static final int MIN_NAME_BYTES = 26;
@@ -46,7 +47,8 @@ public final class ChangeSetCodec {
   static final int HAS_DATA = 8;
   static final int HAS_TARGET = 16;
   static final int HAS_DEVICE = 32;
-  static final int ALL_FLAGS = 63;
+  static final int HAS_EXPECTATION = 64;
+  static final int ALL_FLAGS = 127;
 
   /** The fates, each at the place that its code says. */
   static final List<Fate> FATES = List.of(Fate.ALIVE, Fate.GONE, Fate.ORPHAN);

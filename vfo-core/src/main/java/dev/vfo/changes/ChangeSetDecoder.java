@@ -128,6 +128,7 @@ final class ChangeSetDecoder {
     Attributes attributes = mask == 0 ? Attributes.UNCHANGED : takeAttributes(mask);
     FileIdentity identity = has(flags, ChangeSetCodec.HAS_IDENTITY) ? takeIdentity() : null;
     Location before = has(flags, ChangeSetCodec.HAS_BEFORE) ? takeLocation() : null;
+    Expectation expected = has(flags, ChangeSetCodec.HAS_EXPECTATION) ? takeExpectation() : null;
     byte[] link = has(flags, ChangeSetCodec.HAS_TARGET) ? takeTarget() : null;
     long device = has(flags, ChangeSetCodec.HAS_DEVICE) ? takeDevice() : 0;
     Data data = has(flags, ChangeSetCodec.HAS_DATA) ? takeData() : null;
@@ -141,7 +142,8 @@ final class ChangeSetDecoder {
         attributes,
         data,
         link,
-        device);
+        device,
+        expected);
   }
 
   private static boolean has(int flags, int flag) {
@@ -164,6 +166,10 @@ final class ChangeSetDecoder {
 
   private FileIdentity takeIdentity() {
     return new FileIdentity(takeLong(), takeLong());
+  }
+
+  private Expectation takeExpectation() {
+    return new Expectation(takeLong(), takeLong(), takeInt(), takeInt(), takeInt());
   }
 
   private Location takeLocation() {

@@ -67,6 +67,7 @@ final class ChangeSetEncoder {
     byte[] link = entry.symlinkTarget();
     bytes += link == null ? 0 : Integer.BYTES + link.length;
     bytes += entry.device() == 0 ? 0 : Long.BYTES;
+    bytes += entry.expected() == null ? 0 : ChangeSetCodec.EXPECTATION_BYTES;
     Data data = entry.data();
     long extents = data == null ? 0 : (long) ChangeSetCodec.EXTENT_BYTES * data.extents().size();
     return bytes + (data == null ? 0 : ChangeSetCodec.MIN_DATA_BYTES + extents);
@@ -91,6 +92,7 @@ final class ChangeSetEncoder {
     putByte(entry.attributes().mask());
     putAttributes(entry.attributes());
     putPlace(entry.identity(), entry.before());
+    putExpectation(entry.expected());
     byte[] link = entry.symlinkTarget();
     if (link != null) {
       putInt(link.length);
@@ -108,7 +110,8 @@ final class ChangeSetEncoder {
         | (entry.before() == null ? 0 : ChangeSetCodec.HAS_BEFORE)
         | (entry.data() == null ? 0 : ChangeSetCodec.HAS_DATA)
         | (entry.symlinkTarget() == null ? 0 : ChangeSetCodec.HAS_TARGET)
-        | (entry.device() == 0 ? 0 : ChangeSetCodec.HAS_DEVICE);
+        | (entry.device() == 0 ? 0 : ChangeSetCodec.HAS_DEVICE)
+        | (entry.expected() == null ? 0 : ChangeSetCodec.HAS_EXPECTATION);
   }
 
   private void putAttributes(Attributes attributes) {
@@ -129,6 +132,16 @@ final class ChangeSetEncoder {
     if (before != null) {
       putLong(before.directory());
       putName(before.name());
+    }
+  }
+
+  private void putExpectation(@Nullable Expectation expected) {
+    if (expected != null) {
+      putLong(expected.sizeBytes());
+      putLong(expected.modifyNanos());
+      putInt(expected.mode());
+      putInt(expected.uid());
+      putInt(expected.gid());
     }
   }
 

@@ -67,6 +67,10 @@ final class ChangeSetRules {
     if (entry.created() && (entry.identity() != null || entry.before() != null)) {
       return describe(entry) + " is created, and was there before";
     }
+    Expectation expected = entry.expected();
+    if (expected != null && (entry.created() || isWrong(expected))) {
+      return describe(entry) + (entry.created() ? " is created, and expected" : " is expected so");
+    }
     boolean hasTarget = entry.symlinkTarget() != null;
     if (hasTarget != (entry.created() && entry.type() == FileType.SYMLINK)) {
       return describe(entry) + (hasTarget ? " has a target" : " has no target");
@@ -96,6 +100,10 @@ final class ChangeSetRules {
       return true;
     }
     return attributes.has(Attributes.OWNER) && !attributes.has(Attributes.MODE);
+  }
+
+  private static boolean isWrong(Expectation expected) {
+    return expected.sizeBytes() < 0 || (expected.mode() & ~MAX_MODE) != 0;
   }
 
   private static boolean isDevice(FileType type) {

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param data the new content, or null when it stays (or the entry is no regular file)
  * @param symlinkTarget target of a created symbolic link, else null
  * @param device number of a created device node, else 0
+ * @param expected what its home file is like before the layer, if the layer changes or removes it;
+ *     null when it is created, when only its names change, and when that cannot be known
  */
 public record EntryChange(
     long number,
@@ -33,7 +35,34 @@ public record EntryChange(
     Attributes attributes,
     @Nullable Data data,
     byte @Nullable [] symlinkTarget,
-    long device) {
+    long device,
+    @Nullable Expectation expected) {
+
+  /** A change of an entry of which nothing is expected. */
+  public EntryChange(
+      long number,
+      FileType type,
+      @Nullable FileIdentity identity,
+      boolean created,
+      @Nullable Location before,
+      Fate fate,
+      Attributes attributes,
+      @Nullable Data data,
+      byte @Nullable [] symlinkTarget,
+      long device) {
+    this(
+        number,
+        type,
+        identity,
+        created,
+        before,
+        fate,
+        attributes,
+        data,
+        symlinkTarget,
+        device,
+        null);
+  }
 
   /** What becomes of an entry. */
   public enum Fate {

@@ -42,7 +42,8 @@ public final class Renumbering {
         entry.attributes(),
         entry.data(),
         entry.symlinkTarget(),
-        entry.device());
+        entry.device(),
+        entry.expected());
   }
 
   private @Nullable Location of(@Nullable Location location) {

@@ -52,6 +52,9 @@ final class Adopter {
   private void number(EntryChange entry) {
     EntryTable table = parts.table();
     FileIdentity home = entry.identity();
+    if (home != null) {
+      parts.knowledge().lookAgain(home);
+    }
     numbers.computeIfAbsent(
         entry.number(), _ -> home == null ? table.newNumber() : table.numberOf(home));
   }

@@ -11,6 +11,7 @@ import dev.vfo.changes.Commit;
 import dev.vfo.changes.CommitCodec;
 import dev.vfo.changes.StateBytes;
 import dev.vfo.journal.Payload;
+import dev.vfo.overlay.FileEntry;
 import dev.vfo.overlay.Layer;
 import dev.vfo.storage.StorageException;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * A step over a root that others may change meanwhile: parked in a folder of its own, not applied,
@@ -148,16 +150,17 @@ public final class DetachedEngine implements AutoCloseable {
     lock.lock();
     try {
       health.requireOpen();
-      drop();
+      drop(parts.knowledge()::lookAgain);
     } finally {
       lock.unlock();
     }
   }
 
-  private void drop() {
+  private void drop(Consumer<FileEntry> changed) {
     parts
         .layers()
-        .dropUndecided(parts.names().lock().writeLock(), next -> rollbacks.add(parkedLayer, next));
+        .dropUndecided(
+            parts.names().lock().writeLock(), next -> rollbacks.add(parkedLayer, next), changed);
   }
 
   /**
@@ -205,7 +208,7 @@ public final class DetachedEngine implements AutoCloseable {
     try {
       health.requireOpen();
       health.close();
-      drop();
+      drop(entry -> {});
       try {
         folder.remove();
       } finally {
@@ -231,7 +234,7 @@ public final class DetachedEngine implements AutoCloseable {
       }
       health.close();
       try {
-        drop();
+        drop(entry -> {});
       } finally {
         folder.close();
       }

@@ -183,7 +183,7 @@ final class DetachedFolder implements AutoCloseable {
         (commit, number, layer) -> {
           List<ChangeSet> soFar = new ArrayList<>(layers);
           soFar.add(layer);
-          new ParkedCheck(storage, rootFd, path.toString()).require(soFar);
+          new ParkedCheck(storage, rootFd, path.toString()).requireInPlace(soFar);
           layers.add(
               loader
                   .load(layer, commit.timeNanos(), parts.layers().restore(layer.layer()))

@@ -15,6 +15,7 @@ import dev.vfo.journal.Adoption;
 import dev.vfo.journal.JournalWriter;
 import dev.vfo.journal.Payload;
 import dev.vfo.journal.RootId;
+import dev.vfo.overlay.FileEntry;
 import dev.vfo.overlay.Layer;
 import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.StorageException;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +37,9 @@ import org.jspecify.annotations.Nullable;
  * one at a time, and hold nobody up but each other.
  *
  * <p>A commit, in order: the change sets are taken from the sealed layers; space for applying them
- * is reserved and room in the journal made, all of which may fail without damage; the record is
- * written, and decides; the layers go to the {@link ApplyQueue}.
+ * is reserved and room in the journal made, and it is looked whether other programs have changed
+ * what the step builds on, all of which may fail without damage; the record is written, and
+ * decides; the layers go to the {@link ApplyQueue}.
  */
 public final class Engine implements AutoCloseable {
   private static final long SPARE_INODES = 16;
@@ -51,6 +54,7 @@ public final class Engine implements AutoCloseable {
   private final BackgroundWork background;
   private final Health health;
   private final StepFiles files;
+  private final ForeignCheck foreign;
   private final Rollbacks rollbacks = new Rollbacks();
   private final ReentrantLock commitLock = new ReentrantLock();
   private volatile @Nullable Checkpoint last;
@@ -71,6 +75,7 @@ public final class Engine implements AutoCloseable {
     this.queue =
         new ApplyQueue(
             parts, root.applier(), journal, root.mark(), reserve, health::journalFailed, number);
+    this.foreign = new ForeignCheck(parts, queue);
     this.background = new BackgroundWork(queue, options, health::isOver, root::note);
     if (root.unapplied().reason() != null) {
       queue.restore(root.unapplied());
@@ -190,7 +195,7 @@ public final class Engine implements AutoCloseable {
   private Adopted adoptAlone(DetachedFolder step, List<ChangeSet> layers, State state)
       throws IOException {
     requireAdoptable(step);
-    new ParkedCheck(options.storage(), root.fd(), step.name()).require(layers);
+    new ParkedCheck(options.storage(), root.fd(), step.name()).requireUnchanged(layers);
     Checkpoint before = last;
     Adoption adoption = new Adoption(step.id(), before == null ? 0 : before.number());
     beginAdoption(adoption);
@@ -204,7 +209,7 @@ public final class Engine implements AutoCloseable {
     } finally {
       // After a failed write nobody knows whether it was decided: opening again finds out.
       if (!decided && !health.isOver()) {
-        drop();
+        drop(parts.knowledge()::lookAgain);
         endAdoption(adoption);
       }
     }
@@ -267,7 +272,7 @@ public final class Engine implements AutoCloseable {
     States.Saved saved;
     try (Arena arena = Arena.ofShared()) {
       saved = save(number, state);
-      MemorySegment payload = prepare(now, changes, saved, arena);
+      MemorySegment payload = prepare(now, layers, changes, saved, arena);
       append(number, payload);
     }
     List<PendingLayer> pending = new ArrayList<>();
@@ -287,9 +292,10 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  // Everything that may fail for want of space; after a failure the step is as it was.
+  // Everything that may fail without damage; after a failure the step is as it was.
   private MemorySegment prepare(
-      Instant now, List<ChangeSet> changes, States.Saved state, Arena arena) throws IOException {
+      Instant now, List<Layer> layers, List<ChangeSet> changes, States.Saved state, Arena arena)
+      throws IOException {
     List<Long> reserved = new ArrayList<>();
     boolean prepared = false;
     try {
@@ -305,8 +311,13 @@ public final class Engine implements AutoCloseable {
       makeRoom(bytes);
       MemorySegment payload = arena.allocate(bytes, 8);
       CommitCodec.encode(commit, payload);
+      foreign.run(layers);
       prepared = true;
       return payload;
+    } catch (IllegalArgumentException e) {
+      // What was moved while the step ran can have two names in it, or two have one.
+      foreign.run(layers);
+      throw e;
     } catch (StorageException e) {
       if (e.isNoSpace()) {
         throw noSpace(e.getMessage(), e);
@@ -405,17 +416,17 @@ public final class Engine implements AutoCloseable {
     commitLock.lock();
     try {
       health.requireOpen();
-      drop();
+      drop(parts.knowledge()::lookAgain);
     } finally {
       commitLock.unlock();
     }
   }
 
-  private void drop() {
+  private void drop(Consumer<FileEntry> changed) {
     parts
         .layers()
         .dropUndecided(
-            parts.names().lock().writeLock(), next -> rollbacks.add(committedLayer, next));
+            parts.names().lock().writeLock(), next -> rollbacks.add(committedLayer, next), changed);
   }
 
   private void closeRoot(boolean clean) throws IOException {
@@ -444,7 +455,7 @@ public final class Engine implements AutoCloseable {
       boolean clean = false;
       try {
         if (health.failure().isEmpty()) {
-          drop();
+          drop(entry -> {});
           queue.drain();
           clean = true;
         }

@@ -1,10 +1,12 @@
 package dev.vfo.checkpoint;
 
 import dev.vfo.Change;
+import dev.vfo.ForeignChangeException.Conflict;
 import dev.vfo.Options;
 import dev.vfo.apply.ApplyObserver;
 import dev.vfo.apply.StageNames;
 import dev.vfo.changes.ChangeSet;
+import dev.vfo.changes.Expectation;
 import dev.vfo.names.Namespace;
 import dev.vfo.overlay.BlockPool;
 import dev.vfo.overlay.ChangeExtractor;
@@ -12,6 +14,8 @@ import dev.vfo.overlay.EntryTable;
 import dev.vfo.overlay.FileAttributes;
 import dev.vfo.overlay.FileContent;
 import dev.vfo.overlay.FileEntry;
+import dev.vfo.overlay.ForeignChanges;
+import dev.vfo.overlay.HomeKnowledge;
 import dev.vfo.overlay.HomeTree;
 import dev.vfo.overlay.Layer;
 import dev.vfo.overlay.LayerLoader;
@@ -47,6 +51,7 @@ final class EngineParts implements ApplyObserver, StagedFiles {
   private final LayerStack layers;
   private final EntryTable table;
   private final HomeTree home;
+  private final HomeKnowledge knowledge;
   private final LayerPublisher publisher;
   private final Namespace names;
   private final Rights rights;
@@ -62,6 +67,7 @@ final class EngineParts implements ApplyObserver, StagedFiles {
     layers = new LayerStack(pool, firstLayer);
     table = new EntryTable(storage.stat(rootFd), nextVirtual);
     home = new HomeTree(storage, table.root(), rootFd, this);
+    knowledge = new HomeKnowledge(table, home);
     publisher = new LayerPublisher(table);
     NameChanges changes = new NameChanges(layers, table, clock);
     rights = new Rights(storage, home);
@@ -107,6 +113,16 @@ final class EngineParts implements ApplyObserver, StagedFiles {
     return attributes;
   }
 
+  /** What is known of home files. */
+  HomeKnowledge knowledge() {
+    return knowledge;
+  }
+
+  /** What other programs did to home files that layers build on. */
+  List<Conflict> foreignChanges(List<Layer> changed) throws StorageException {
+    return new ForeignChanges(home, table.root(), names.lock().readLock(), changed).find();
+  }
+
   /** Loads layers; {@code made} knows the home files that layers made, by entry number. */
   LayerLoader loader(LongFunction<@Nullable FileIdentity> made) {
     return new LayerLoader(layers, table, home, content, this, made);
@@ -125,7 +141,7 @@ final class EngineParts implements ApplyObserver, StagedFiles {
     try {
       List<ChangeSet> changes = new ArrayList<>();
       for (Layer layer : sealed) {
-        changes.add(ChangeExtractor.extract(layer, table.root()));
+        changes.add(ChangeExtractor.extract(layer, table.root(), storage.effectiveUid()));
       }
       return changes;
     } finally {
@@ -274,6 +290,11 @@ final class EngineParts implements ApplyObserver, StagedFiles {
   @Override
   public void kept(long number, long layer, long offset, MemorySegment bytes) {
     publisher.keep(number, layer, offset, bytes);
+  }
+
+  @Override
+  public void written(long number, long layer, Expectation left) {
+    publisher.written(number, layer, left);
   }
 
   @Override

@@ -1,12 +1,16 @@
 package dev.vfo.checkpoint;
 
 import dev.vfo.ForeignChangeException;
+import dev.vfo.ForeignChangeException.Conflict;
+import dev.vfo.ForeignChangeException.Kind;
 import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.EntryChange;
+import dev.vfo.changes.Expectation;
 import dev.vfo.changes.Location;
 import dev.vfo.changes.NameChange;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileIdentity;
+import dev.vfo.storage.FileStat;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.Storage;
@@ -19,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +40,13 @@ final class ParkedCheck {
   /** Each entry as the oldest layer that speaks of it has it: with its place in home. */
   private final Map<Long, EntryChange> entries = new HashMap<>();
 
+  /** What they are to be like, of those that count. */
+  private final Map<Long, Expectation> expected = new HashMap<>();
+
   private final Set<Location> seen = new HashSet<>();
+
+  /** What another program did, by path. */
+  private final Map<String, Kind> found = new TreeMap<>();
 
   ParkedCheck(Storage storage, int rootFd, String step) {
     this.storage = storage;
@@ -44,59 +55,112 @@ final class ParkedCheck {
   }
 
   /**
-   * Looks at everything that the layers, oldest first, speak of.
+   * Whether each file is where the layers, oldest first, have it from.
    *
-   * @throws ForeignChangeException when something was changed
+   * @throws ForeignChangeException when another program moved, removed or made something
    */
-  void require(List<ChangeSet> layers) throws StorageException, ForeignChangeException {
+  void requireInPlace(List<ChangeSet> layers) throws StorageException, ForeignChangeException {
+    lookAt(layers);
+    report();
+  }
+
+  /**
+   * The same, and whether the files that they change are as they were.
+   *
+   * @throws ForeignChangeException when another program changed something
+   */
+  void requireUnchanged(List<ChangeSet> layers) throws StorageException, ForeignChangeException {
+    for (ChangeSet layer : layers) {
+      for (EntryChange entry : layer.entries()) {
+        Expectation expectation = entry.expected();
+        if (expectation != null) {
+          // A younger layer expects what the older one leaves.
+          expected.putIfAbsent(entry.number(), expectation);
+        }
+      }
+    }
+    lookAt(layers);
+    report();
+  }
+
+  private void report() throws ForeignChangeException {
+    if (!found.isEmpty()) {
+      throw new ForeignChangeException(
+          found.entrySet().stream()
+              .map(each -> new Conflict(each.getKey(), each.getValue()))
+              .toList(),
+          "since the step used it",
+          "Nothing of it was overwritten: make it as it was and try again, or discard " + step);
+    }
+  }
+
+  private void lookAt(List<ChangeSet> layers) throws StorageException {
     for (ChangeSet layer : layers) {
       layer.entries().forEach(entry -> entries.putIfAbsent(entry.number(), entry));
     }
     for (EntryChange entry : entries.values()) {
-      if (entry.identity() != null && entry.before() != null) {
-        require(entry.before(), entry.identity());
+      FileIdentity identity = entry.identity();
+      if (identity != null) {
+        compare(entry, identity);
       }
     }
     for (ChangeSet layer : layers) {
       for (NameChange name : layer.names()) {
-        require(name);
+        compare(name);
       }
     }
   }
 
-  private void require(NameChange name) throws StorageException, ForeignChangeException {
+  private void compare(EntryChange entry, FileIdentity identity) throws StorageException {
+    Location place = entry.before();
+    if (place == null) {
+      if (isRoot(entry)) {
+        compare(".", entry, storage.stat(rootFd));
+      }
+      return;
+    }
+    FileStat stat = find(place);
+    if (stat == null) {
+      found.putIfAbsent(path(place), Kind.MISSING);
+    } else if (!stat.identity().equals(identity)) {
+      found.putIfAbsent(path(place), Kind.REPLACED);
+    } else {
+      compare(path(place), entry, stat);
+    }
+  }
+
+  private boolean isRoot(EntryChange entry) throws StorageException {
+    return storage.stat(rootFd).identity().equals(entry.identity());
+  }
+
+  private void compare(String path, EntryChange entry, FileStat stat) {
+    Expectation expectation = expected.get(entry.number());
+    if (expectation != null && !expectation.isMetBy(stat)) {
+      found.putIfAbsent(path, Kind.CHANGED);
+    }
+  }
+
+  private void compare(NameChange name) throws StorageException {
     Location location = new Location(name.directory(), name.name());
     boolean isHomes = seen.add(location) && entry(name.directory()).identity() != null;
     if (!isHomes) {
       return;
     }
+    FileStat stat = find(location);
     if (name.before() == NameChange.NONE) {
-      require(location, null);
-    } else if (entry(name.before()).identity() != null) {
-      require(location, entry(name.before()).identity());
+      if (stat != null) {
+        found.putIfAbsent(path(location), Kind.TAKEN);
+      }
+      return;
+    }
+    FileIdentity identity = entry(name.before()).identity();
+    if (identity != null && (stat == null || !stat.identity().equals(identity))) {
+      found.putIfAbsent(path(location), stat == null ? Kind.MISSING : Kind.REPLACED);
     }
   }
 
   private EntryChange entry(long number) {
     return Objects.requireNonNull(entries.get(number), "the change set has all that it names");
-  }
-
-  private void require(Location location, @Nullable FileIdentity expected)
-      throws StorageException, ForeignChangeException {
-    FileIdentity found = find(location);
-    if (Objects.equals(found, expected)) {
-      return;
-    }
-    String finding =
-        expected == null
-            ? "was made by another program, where the step makes something of its own"
-            : found == null
-                ? "is gone, which the step changes or uses"
-                : "is another file now than the one that the step changes or uses";
-    throw new ForeignChangeException(
-        path(location),
-        finding,
-        "Nothing of it was overwritten: put it back as it was and try again, or discard " + step);
   }
 
   private Deque<Name> names(Location location) {
@@ -113,7 +177,7 @@ final class ParkedCheck {
     return String.join("/", names(location).stream().map(Name::toString).toList());
   }
 
-  private @Nullable FileIdentity find(Location location) throws StorageException {
+  private @Nullable FileStat find(Location location) throws StorageException {
     Deque<Name> names = names(location);
     Name last = names.removeLast();
     int at = rootFd;
@@ -123,7 +187,7 @@ final class ParkedCheck {
         close(at);
         at = next;
       }
-      return storage.stat(at, last).identity();
+      return storage.stat(at, last);
     } catch (StorageException e) {
       if (e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR || e.errno() == Errno.ELOOP) {
         return null;

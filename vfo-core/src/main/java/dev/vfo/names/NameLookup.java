@@ -3,6 +3,7 @@ package dev.vfo.names;
 import dev.vfo.DirectoryItem;
 import dev.vfo.overlay.EntryTable;
 import dev.vfo.overlay.FileEntry;
+import dev.vfo.overlay.HomeKnowledge;
 import dev.vfo.overlay.HomeTree;
 import dev.vfo.storage.FileStat;
 import dev.vfo.storage.Name;
@@ -20,11 +21,13 @@ import org.jspecify.annotations.Nullable;
 final class NameLookup {
   private final EntryTable table;
   private final HomeTree home;
+  private final HomeKnowledge knowledge;
   private final Name hidden;
 
-  NameLookup(EntryTable table, HomeTree home, Name hidden) {
+  NameLookup(EntryTable table, HomeTree home, HomeKnowledge knowledge, Name hidden) {
     this.table = table;
     this.home = home;
+    this.knowledge = knowledge;
     this.hidden = hidden;
   }
 
@@ -45,7 +48,7 @@ final class NameLookup {
       return null;
     }
     FileStat stat = home.find(directory, name);
-    return stat == null ? null : table.adopt(stat, directory, name);
+    return stat == null ? null : knowledge.found(stat, directory, name);
   }
 
   private static boolean hasHomeNames(FileEntry directory) {

@@ -3,6 +3,7 @@ package dev.vfo.names;
 import dev.vfo.DirectoryItem;
 import dev.vfo.overlay.EntryTable;
 import dev.vfo.overlay.FileEntry;
+import dev.vfo.overlay.HomeKnowledge;
 import dev.vfo.overlay.HomeTree;
 import dev.vfo.overlay.LayerStack;
 import dev.vfo.overlay.NameChanges;
@@ -51,7 +52,7 @@ public final class Namespace {
     this.home = home;
     this.changes = changes;
     this.rights = rights;
-    this.lookup = new NameLookup(table, home, hidden);
+    this.lookup = new NameLookup(table, home, new HomeKnowledge(table, home), hidden);
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.vfo.changes.EntryChange;
 import dev.vfo.changes.EntryChange.Attributes;
 import dev.vfo.changes.EntryChange.Data;
 import dev.vfo.changes.EntryChange.Fate;
+import dev.vfo.changes.Expectation;
 import dev.vfo.changes.Extent;
 import dev.vfo.changes.Location;
 import dev.vfo.changes.NameChange;
@@ -26,17 +27,19 @@ public final class ChangeExtractor {
 
   private final Layer layer;
   private final FileEntry root;
+  private final int uid;
   private final Map<Long, EntryChange> entries = new TreeMap<>();
   private final List<NameChange> names = new ArrayList<>();
 
-  private ChangeExtractor(Layer layer, FileEntry root) {
+  private ChangeExtractor(Layer layer, FileEntry root, int uid) {
     this.layer = layer;
     this.root = root;
+    this.uid = uid;
   }
 
-  /** The net change of a sealed layer. */
-  public static ChangeSet extract(Layer layer, FileEntry root) {
-    ChangeExtractor extractor = new ChangeExtractor(layer, root);
+  /** The net change of a sealed layer, which a user is going to apply. */
+  public static ChangeSet extract(Layer layer, FileEntry root, int uid) {
+    ChangeExtractor extractor = new ChangeExtractor(layer, root, uid);
     for (EntryDelta delta : layer.deltas()) {
       extractor.add(delta);
     }
@@ -78,7 +81,7 @@ public final class ChangeExtractor {
     return named ? Fate.ALIVE : Fate.GONE;
   }
 
-  private static EntryChange change(EntryDelta delta, Fate fate, @Nullable Location before) {
+  private EntryChange change(EntryDelta delta, Fate fate, @Nullable Location before) {
     FileEntry entry = delta.entry;
     boolean gone = fate == Fate.GONE;
     boolean link = delta.created && entry.type() == FileType.SYMLINK;
@@ -92,18 +95,21 @@ public final class ChangeExtractor {
         gone ? Attributes.UNCHANGED : attributes(delta),
         gone ? null : data(delta),
         link ? entry.symlinkTarget : null,
-        delta.created ? entry.device() : 0);
+        delta.created ? entry.device() : 0,
+        expected(delta));
   }
 
-  // Writing and a new owner take mode bits away, and writing sets the time: apply puts right what
-  // it does itself.
+  // Of another user's file, which an older layer has still to write, only the kernel sets the time.
+  private @Nullable Expectation expected(EntryDelta delta) {
+    boolean isForeseen =
+        uid == 0 || uid == delta.attributes.uid || !Expectations.isUnsettled(delta);
+    return isForeseen ? Expectations.of(delta) : null;
+  }
+
   private static Attributes attributes(EntryDelta delta) {
     EntryAttributes is = delta.attributes;
-    int mask = delta.changed;
-    if (delta.entry.type() == FileType.REGULAR && delta.hasContentChange()) {
-      mask |= Attributes.MODE | Attributes.MODIFY_TIME;
-    }
-    if ((mask & Attributes.OWNER) != 0 || isClosed(delta.entry, is)) {
+    int mask = delta.settled();
+    if (isClosed(delta.entry, is)) {
       mask |= Attributes.MODE;
     }
     return new Attributes(mask, is.mode, is.uid, is.gid, is.accessNanos, is.modifyNanos);

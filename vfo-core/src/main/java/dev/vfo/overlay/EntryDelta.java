@@ -1,6 +1,8 @@
 package dev.vfo.overlay;
 
 import dev.vfo.changes.EntryChange.Attributes;
+import dev.vfo.changes.Expectation;
+import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +26,9 @@ public final class EntryDelta {
 
   /** The smallest size since the layer began: behind it neither older layers nor home are read. */
   long cutBytes;
+
+  /** What apply left the home file like, as far as it is told; guarded by the entry's lock. */
+  @Nullable Expectation written;
 
   /** Which attributes the layer set; bits of {@link Attributes}. */
   int changed;
@@ -95,6 +100,18 @@ public final class EntryDelta {
     List<Link> fewer = new ArrayList<>(entry.links());
     fewer.remove(link);
     links = List.copyOf(fewer);
+  }
+
+  /**
+   * Which attributes apply sets: writing and a new owner take mode bits away, and writing sets the
+   * time, so that it puts right what it does itself.
+   */
+  int settled() {
+    int mask = changed;
+    if (entry.type() == FileType.REGULAR && hasContentChange()) {
+      mask |= Attributes.MODE | Attributes.MODIFY_TIME;
+    }
+    return (mask & Attributes.OWNER) == 0 ? mask : mask | Attributes.MODE;
   }
 
   boolean hasContentChange() {

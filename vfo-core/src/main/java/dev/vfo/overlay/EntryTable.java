@@ -39,7 +39,7 @@ public final class EntryTable {
     this.rootDevice = rootStat.mountDevice();
     this.root = new FileEntry(rootStat.identity().inode(), FileType.DIRECTORY, 0);
     root.setHome(rootStat.identity());
-    root.homeAttributes = EntryAttributes.of(rootStat);
+    root.measured(rootStat, 0);
     put(root);
     index(root, rootStat.identity());
   }
@@ -117,7 +117,7 @@ public final class EntryTable {
     FileEntry entry =
         new FileEntry(freeNumber(stat.identity().inode()), stat.type(), stat.device());
     entry.setHome(stat.identity());
-    entry.homeAttributes = EntryAttributes.of(stat);
+    entry.measured(stat, 0);
     if (stat.mountDevice() != rootDevice) {
       entry.setForeignDevice();
     }

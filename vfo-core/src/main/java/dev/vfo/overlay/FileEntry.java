@@ -1,5 +1,6 @@
 package dev.vfo.overlay;
 
+import dev.vfo.changes.Expectation;
 import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.FileStat;
 import dev.vfo.storage.FileType;
@@ -50,6 +51,12 @@ public final class FileEntry {
 
   /** Home's attributes; null while there is no home file. Guarded by {@link #lock}. */
   @Nullable EntryAttributes homeAttributes;
+
+  /**
+   * What its home file is like unless another program changed it; null while there is no home file.
+   * Guarded by {@link #lock}.
+   */
+  @Nullable Expectation expected;
 
   volatile byte @Nullable [] symlinkTarget;
 
@@ -158,7 +165,19 @@ public final class FileEntry {
     EntryAttributes attributes = EntryAttributes.of(stat);
     attributes.linkCount -= namesInStage;
     homeAttributes = attributes;
+    expected = Expectation.of(stat);
     device = stat.device();
+  }
+
+  /** Whether its home file is as it is expected to be. */
+  boolean isAsExpected(FileStat stat) {
+    lock.readLock().lock();
+    try {
+      Expectation last = expected;
+      return last == null || last.isMetBy(stat);
+    } finally {
+      lock.readLock().unlock();
+    }
   }
 
   Place place() {

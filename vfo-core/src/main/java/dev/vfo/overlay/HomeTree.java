@@ -254,7 +254,7 @@ public final class HomeTree {
   }
 
   // Nothing has the name, or something else has it or the name of a directory on the way.
-  private static boolean isElsewhere(Errno errno) {
+  static boolean isElsewhere(Errno errno) {
     return errno == Errno.ENOENT
         || errno == Errno.ENOTDIR
         || errno == Errno.ELOOP

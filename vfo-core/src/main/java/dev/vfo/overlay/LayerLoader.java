@@ -290,6 +290,7 @@ public final class LayerLoader {
         change.attributes(),
         new Data(data.cutBytes(), data.sizeBytes(), ChangeExtractor.extents(delta)),
         change.symlinkTarget(),
-        change.device());
+        change.device(),
+        change.expected());
   }
 }

@@ -1,5 +1,6 @@
 package dev.vfo.overlay;
 
+import dev.vfo.changes.Expectation;
 import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.Name;
 import java.lang.foreign.MemorySegment;
@@ -71,6 +72,24 @@ public final class LayerPublisher {
     }
   }
 
+  /** What a layer's apply left an entry's home file like. */
+  public void written(long number, long layer, Expectation left) {
+    FileEntry entry = table.get(number);
+    if (entry == null) {
+      return;
+    }
+    entry.lock.writeLock().lock();
+    try {
+      for (EntryDelta delta : entry.deltas()) {
+        if (delta.layer.number() == layer) {
+          delta.written = left;
+        }
+      }
+    } finally {
+      entry.lock.writeLock().unlock();
+    }
+  }
+
   /** An entry that the layer made has a home file now. */
   public void bind(long number, FileIdentity identity) {
     FileEntry entry = table.get(number);
@@ -102,6 +121,7 @@ public final class LayerPublisher {
     entry.lock.writeLock().lock();
     try {
       entry.homeAttributes = delta.attributes;
+      entry.expected = Expectations.after(delta, entry.expected);
       List<Link> links = delta.links;
       if (links != null) {
         entry.setHomeLinks(links);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
@@ -119,8 +120,10 @@ public final class LayerStack {
    * @param namespaceLock the write side, taken behind the gate
    * @param announced is told the number of the new active layer before anything is dropped: who has
    *     seen something that was dropped can know of it
+   * @param changed is told each entry that was there before what was dropped, when all is dropped
    */
-  public void dropUndecided(Lock namespaceLock, LongConsumer announced) {
+  public void dropUndecided(
+      Lock namespaceLock, LongConsumer announced, Consumer<FileEntry> changed) {
     gate.writeLock().lock();
     namespaceLock.lock();
     try {
@@ -132,6 +135,9 @@ public final class LayerStack {
       }
       active = new Layer(active.number() + 1, pool);
       dropped.forEach(LayerStack::drop);
+      dropped.stream()
+          .filter(delta -> !delta.entry.dropped)
+          .forEach(delta -> changed.accept(delta.entry));
     } finally {
       namespaceLock.unlock();
       gate.writeLock().unlock();

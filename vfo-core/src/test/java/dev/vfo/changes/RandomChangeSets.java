@@ -104,7 +104,17 @@ final class RandomChangeSets {
         attributes,
         data,
         created && type == FileType.SYMLINK ? link : null,
-        created && device ? random.nextInt(3) : 0);
+        created && device ? random.nextInt(3) : 0,
+        created || random.nextBoolean() ? null : expectation());
+  }
+
+  private Expectation expectation() {
+    return new Expectation(
+        random.nextLong(Long.MAX_VALUE),
+        random.nextLong(),
+        random.nextInt(010000),
+        random.nextInt(),
+        random.nextInt());
   }
 
   private Attributes attributes(boolean all) {
