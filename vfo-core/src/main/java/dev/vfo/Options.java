@@ -36,6 +36,7 @@ public final class Options {
   private int maxSegmentBytes = DEFAULT_MAX_SEGMENT_BYTES;
   private int maxUnappliedLayers = DEFAULT_UNAPPLIED_LAYERS;
   private RootListener rootListener = RootListener.NONE;
+  private ConflictPolicy conflictPolicy = ConflictPolicy.REFUSE;
 
   private Options() {}
 
@@ -51,6 +52,7 @@ public final class Options {
     maxSegmentBytes = other.maxSegmentBytes;
     maxUnappliedLayers = other.maxUnappliedLayers;
     rootListener = other.rootListener;
+    conflictPolicy = other.conflictPolicy;
   }
 
   private static synchronized Executor sharedExecutor() {
@@ -175,6 +177,16 @@ public final class Options {
     return copy;
   }
 
+  /**
+   * What opening does with what another program changed after it was committed to be changed; by
+   * default it refuses.
+   */
+  public Options withConflictPolicy(ConflictPolicy changed) {
+    Options copy = new Options(this);
+    copy.conflictPolicy = changed;
+    return copy;
+  }
+
   /** See {@link #withStorage}. */
   public Storage storage() {
     return storage;
@@ -223,6 +235,11 @@ public final class Options {
   /** See {@link #withMaxUnappliedLayers}. */
   public int maxUnappliedLayers() {
     return maxUnappliedLayers;
+  }
+
+  /** See {@link #withConflictPolicy}. */
+  public ConflictPolicy conflictPolicy() {
+    return conflictPolicy;
   }
 
   /** See {@link #withRootListener}. */

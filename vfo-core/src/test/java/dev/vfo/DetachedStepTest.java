@@ -273,6 +273,47 @@ class DetachedStepTest {
   }
 
   @Test
+  void whatSomebodyElseChangedMeanwhileIsListed() throws IOException {
+    try (DetachedStep step = open("step");
+        VirtualFileManager manager = manager()) {
+      // The manager knows the files from before: that is not what counts.
+      assertEquals("first", new String(manager.tree().readAll("a"), UTF_8));
+      assertEquals("second", new String(manager.tree().readAll("d/b"), UTF_8));
+      Files.writeString(root.resolve("a"), "changed before the step saw it");
+      change(step);
+      step.tree().writeAll("a", "ours".getBytes(UTF_8));
+      step.park();
+      step.tree().writeAll("e/b", "ours again".getBytes(UTF_8));
+      step.park();
+      Files.writeString(root.resolve("d/b"), "changed by another program");
+      Files.writeString(root.resolve("new"), "made by another program");
+      Files.delete(root.resolve("gone"));
+      ForeignChangeException conflict =
+          assertThrows(ForeignChangeException.class, () -> step.commitTo(manager, State.empty()));
+      assertEquals(
+          List.of("d/b was changed", "gone was moved or removed", "new was made"),
+          conflict.conflicts().stream().map(Object::toString).toList());
+      assertTrue(manager.lastCheckpoint().isEmpty());
+      assertEquals("changed by another program", Files.readString(root.resolve("d/b")));
+      assertEquals("made by another program", Files.readString(root.resolve("new")));
+    }
+  }
+
+  @Test
+  void aManagerThatKnewAFileBeforeTakesTheStepsChange() throws IOException {
+    try (DetachedStep step = open("step");
+        VirtualFileManager manager = manager()) {
+      assertEquals("first", new String(manager.tree().readAll("a"), UTF_8));
+      Files.writeString(root.resolve("a"), "longer than before");
+      step.tree().truncate("a", 6);
+      step.commitTo(manager, State.empty());
+      assertEquals("longer", new String(manager.tree().readAll("a"), UTF_8));
+      manager.awaitApplied();
+      assertEquals("longer", Files.readString(root.resolve("a")));
+    }
+  }
+
+  @Test
   void oneIsOpenOnceAndNotWhileAManagerHasTheRoot() throws IOException {
     try (VirtualFileManager manager = manager()) {
       assertNotNull(manager);

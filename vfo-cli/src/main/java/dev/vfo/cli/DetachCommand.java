@@ -1,5 +1,6 @@
 package dev.vfo.cli;
 
+import dev.vfo.ConflictPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,8 @@ final class DetachCommand extends RootCommand {
       return ExitCode.OK;
     }
     Path root = root();
-    ManagedRoot.Recovery done = new ManagedRoot(RootRegistry.ofUser(terminal()), root).recover();
+    ManagedRoot.Recovery done =
+        new ManagedRoot(RootRegistry.ofUser(terminal()), root).recover(ConflictPolicy.REFUSE);
     new Detachment(root).run();
     String place =
         done.checkpoint() == 0 ? "without a checkpoint" : "at checkpoint " + done.checkpoint();

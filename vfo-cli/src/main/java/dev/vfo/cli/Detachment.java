@@ -67,6 +67,7 @@ final class Detachment {
       requireInPlace(directory, CONTROL, control);
       requireInPlace(control, LOCK, lock);
       requireApplied();
+      requireNothingKept();
       // Of a detachment that was interrupted before the root was opened again.
       removeRest();
       storage.rename(directory, CONTROL, directory, REMOVED, RenameMode.NO_REPLACE);
@@ -100,6 +101,15 @@ final class Detachment {
     }
     if (!seen.unapplied().isEmpty()) {
       throw new IOException(root + ": somebody has used it meanwhile; try again");
+    }
+  }
+
+  // What other programs lost to a checkpoint is theirs.
+  private void requireNothingKept() throws IOException {
+    Path kept = root.resolve(RootFinder.CONTROL).resolve("conflicts");
+    if (Files.exists(kept)) {
+      throw new IOException(
+          kept + ": has what other programs had in the way of a checkpoint; move it away first");
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.vfo.cli;
 
 import dev.vfo.Checkpoint;
+import dev.vfo.ConflictPolicy;
 import dev.vfo.Options;
 import dev.vfo.VirtualFileManager;
 import dev.vfo.inspect.RootInspection;
@@ -32,9 +33,9 @@ final class ManagedRoot {
   /**
    * Recovers and applies all; when it returns the root is an ordinary tree at its last checkpoint.
    */
-  Recovery recover() throws IOException {
+  Recovery recover(ConflictPolicy policy) throws IOException {
     RootInspection before = RootInspection.read(new LinuxStorage(), root);
-    Options options = Options.defaults().withRootListener(registry);
+    Options options = Options.defaults().withRootListener(registry).withConflictPolicy(policy);
     try (VirtualFileManager manager = VirtualFileManager.open(root, options)) {
       manager.awaitApplied();
       long checkpoint = manager.lastCheckpoint().map(Checkpoint::number).orElse(0L);

@@ -1,5 +1,6 @@
 package dev.vfo.cli;
 
+import dev.vfo.ConflictPolicy;
 import dev.vfo.RootInUseException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,13 +21,19 @@ import picocli.CommandLine.Option;
       "",
       "With --all every root that may need it, from the list that VFO keeps in",
       "$XDG_STATE_HOME/vfo (default ~/.local/state/vfo; for user 0 /var/lib/vfo): for",
-      "the start of a system."
+      "the start of a system.",
+      "",
+      "When another program has changed a file that the checkpoint is still to change,",
+      "a root is not recovered, and the file is named. With --ours the checkpoint wins:",
+      "what the other program left is kept in DIR/.vfo/conflicts/CHECKPOINT, under its",
+      "path."
     },
     footer = {
       "",
       "Examples:",
       "  vfo recover           the root that the current folder lies in",
       "  vfo recover --all     every root of this user that was left in the middle",
+      "  vfo recover --ours    also over what others changed, which is kept aside",
       "",
       "Exit codes: 0 done, or there was nothing to do; 2 wrong command line, 125 a root",
       "could not be recovered."
@@ -34,6 +41,9 @@ import picocli.CommandLine.Option;
 final class RecoverCommand extends RootCommand {
   @Option(names = "--all", description = "Every root in VFO's list, instead of DIR.")
   private boolean all;
+
+  @Option(names = "--ours", description = "Keep aside what other programs changed, and go on.")
+  private boolean ours;
 
   private final List<Document> results = new ArrayList<>();
   private boolean failed;
@@ -46,7 +56,7 @@ final class RecoverCommand extends RootCommand {
   public Integer call() throws IOException {
     RootRegistry registry = RootRegistry.ofUser(terminal());
     if (!all) {
-      note(new ManagedRoot(registry, root()).recover());
+      note(new ManagedRoot(registry, root()).recover(policy()));
     } else if (directory() != null) {
       throw new UsageException("either DIR or --all");
     } else {
@@ -54,6 +64,10 @@ final class RecoverCommand extends RootCommand {
     }
     printJson(new Document().put("roots", results.stream().map(Document::fields).toList()));
     return failed ? ExitCode.FAILED : ExitCode.OK;
+  }
+
+  private ConflictPolicy policy() {
+    return ours ? ConflictPolicy.OURS : ConflictPolicy.REFUSE;
   }
 
   private void recoverAll(RootRegistry registry) throws IOException {
@@ -74,7 +88,7 @@ final class RecoverCommand extends RootCommand {
       return;
     }
     try {
-      note(new ManagedRoot(registry, root).recover());
+      note(new ManagedRoot(registry, root).recover(policy()));
     } catch (RootInUseException e) {
       note(root, "in use", root + ": in use by another process, which recovers it");
     } catch (IOException e) {

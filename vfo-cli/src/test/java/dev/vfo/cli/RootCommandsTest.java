@@ -198,6 +198,21 @@ class RootCommandsTest {
   }
 
   @Test
+  void whatAnotherProgramChangedIsKeptAside() throws Exception {
+    LeftRoot.make(root, 2);
+    Files.writeString(root.resolve("file1"), "theirs");
+    assertRuns(ExitCode.FAILED, "recover", "data");
+    assertTrue(terminal.err().getFirst().contains("file1"), terminal.err().getFirst());
+    assertTrue(terminal.err().getFirst().contains("--ours"), terminal.err().getFirst());
+    assertEquals("theirs", Files.readString(root.resolve("file1")));
+    assertRuns(ExitCode.OK, "recover", "--ours", "data");
+    assertArrayEquals(new byte[] {1}, Files.readAllBytes(root.resolve("file1")));
+    assertEquals("theirs", Files.readString(root.resolve(".vfo/conflicts/1/file1")));
+    assertRuns(ExitCode.FAILED, "detach", "data");
+    assertTrue(terminal.err().getFirst().contains("conflicts"), terminal.err().getFirst());
+  }
+
+  @Test
   void aRunningManagerIsSeenAndWatched() throws Exception {
     Process manager = LeftRoot.run(root, 2);
     try {

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes committed layers real in the root, one at a time, in the order of their numbers.
@@ -60,6 +61,7 @@ public class Applier {
   private final Lock homeLock;
   private final ApplyObserver observer;
   private final SpaceReserve reserve;
+  private final @Nullable Aside aside;
 
   /** Whether the last apply did not come to its end. */
   private boolean hasFailed;
@@ -68,6 +70,22 @@ public class Applier {
    * @param homeLock held, for a moment each, while a name at home is changed and the observer told
    */
   public Applier(ApplyTarget target, Lock homeLock, ApplyObserver observer, SpaceReserve reserve) {
+    this(target, homeLock, observer, reserve, null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param aside where what other programs have in the way is put before a layer's apply begins;
+   *     null when that is an error
+   */
+  public Applier(
+      ApplyTarget target,
+      Lock homeLock,
+      ApplyObserver observer,
+      SpaceReserve reserve,
+      @Nullable Aside aside) {
+    this.aside = aside;
     this.target = target;
     this.homeLock = homeLock;
     this.observer = observer;
@@ -112,7 +130,7 @@ public class Applier {
       directories.fix(tree.stage, folders.layerFd);
       directories.fix(tree.orphans, folders.orphansFd);
       ApplyContext context =
-          new ApplyContext(target, homeLock, observer, tree, folders, directories, errors);
+          new ApplyContext(target, homeLock, observer, tree, folders, directories, errors, aside);
       if (hasFailed) {
         forgetOldErrors();
       }

@@ -1,8 +1,9 @@
 package dev.vfo.apply;
 
 import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
 
-/** What the phases of one apply share. */
+/** What the phases of one apply share; {@code aside} is there when conflicts are resolved. */
 record ApplyContext(
     ApplyTarget target,
     Lock homeLock,
@@ -10,4 +11,5 @@ record ApplyContext(
     LayerTree tree,
     Folders folders,
     Directories directories,
-    ApplyErrors errors) {}
+    ApplyErrors errors,
+    @Nullable Aside aside) {}

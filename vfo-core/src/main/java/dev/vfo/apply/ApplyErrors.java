@@ -64,7 +64,7 @@ final class ApplyErrors {
         "is a file that another program put there after layer "
             + tree.changes.layer()
             + " was committed",
-        "Move it away. " + GOES_ON);
+        "Move it away, or let 'vfo recover --ours' do it. " + GOES_ON);
   }
 
   ForeignChangeException missing(Entry entry) {
@@ -82,7 +82,7 @@ final class ApplyErrors {
         "was changed by another program after layer "
             + tree.changes.layer()
             + " was committed, which changes it too",
-        "Make it as it was, with its times. " + GOES_ON);
+        "Make it as it was, with its times, or let 'vfo recover --ours' keep it aside. " + GOES_ON);
   }
 
   /** All findings as one. */
@@ -93,7 +93,7 @@ final class ApplyErrors {
     return new ForeignChangeException(
         found.stream().flatMap(each -> each.conflicts().stream()).distinct().toList(),
         "after layer " + tree.changes.layer() + " was committed",
-        "Make them as they were. " + GOES_ON);
+        "Make them as they were, or let 'vfo recover --ours' keep them aside. " + GOES_ON);
   }
 
   ForeignChangeException notEmpty(Slot slot) {

@@ -4,6 +4,7 @@ import dev.vfo.ForeignChangeException;
 import dev.vfo.changes.EntryChange.Fate;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileStat;
+import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.Storage;
@@ -28,8 +29,16 @@ final class Survey {
   private final LayerTree tree;
   private final Storage storage;
   private final OwnRights rights;
-  private final List<ForeignChangeException> conflicts = new ArrayList<>();
+  private final List<Conflict> conflicts = new ArrayList<>();
   private final Deque<Entry> unvisited = new ArrayDeque<>();
+
+  /** Puts what another program has in the way aside. */
+  private interface Keeping {
+    void run(Aside aside) throws StorageException, ForeignChangeException;
+  }
+
+  /** What is in the way, and how to put it aside; null when nothing helps. */
+  private record Conflict(ForeignChangeException told, @Nullable Keeping keeping) {}
 
   Survey(ApplyContext context) {
     this.context = context;
@@ -127,7 +136,7 @@ final class Survey {
     if (entry != null && (slot.before == entry || slot.after == entry)) {
       found(entry, fd, slot, stat);
     } else if (slot.isChanged) {
-      conflicts.add(context.errors().occupied(slot));
+      conflicts.add(new Conflict(context.errors().occupied(slot), aside -> keep(aside, slot)));
     }
   }
 
@@ -153,37 +162,78 @@ final class Survey {
     for (Entry entry : tree.entries()) {
       boolean there = entry == tree.root || entry.positions() > 0;
       if (there ? isLastName(entry) : isNeeded(entry)) {
-        conflicts.add(context.errors().missing(entry));
+        conflicts.add(new Conflict(context.errors().missing(entry), null));
       } else if (there && !isPlanned) {
         checkUntouched(entry);
       }
     }
-    if (!conflicts.isEmpty()) {
-      throw context.errors().all(conflicts);
+    Aside aside = isPlanned ? null : context.aside();
+    if (aside != null && conflicts.stream().allMatch(each -> each.keeping() != null)) {
+      for (Conflict each : conflicts) {
+        Keeping keeping = each.keeping();
+        if (keeping != null) {
+          keeping.run(aside);
+        }
+      }
+    } else if (!conflicts.isEmpty()) {
+      throw context.errors().all(conflicts.stream().map(Conflict::told).toList());
+    }
+  }
+
+  /** Moves aside what has a name that the layer changes. */
+  private void keep(Aside aside, Slot slot) throws StorageException, ForeignChangeException {
+    int fd = context.directories().pin(slot.directory);
+    try {
+      FileStat stat = ApplyErrors.statOrNull(storage, fd, slot.name);
+      if (stat != null && tree.find(stat.identity()) == null) {
+        aside.move(fd, slot.name, tree.path(slot));
+      }
+    } finally {
+      context.directories().unpin(slot.directory);
+    }
+  }
+
+  /** Copies a file that the layer changes; of others only attributes can have been changed. */
+  private void keep(Aside aside, Entry entry) throws StorageException, ForeignChangeException {
+    Slot slot = entry.position();
+    if (slot != null && entry.change.type() == FileType.REGULAR) {
+      int fd = context.directories().pin(slot.directory);
+      try {
+        aside.copy(fd, slot.name, tree.path(slot));
+      } finally {
+        context.directories().unpin(slot.directory);
+      }
+    }
+  }
+
+  /** Moves aside what is in a directory that the layer removes, and is not the layer's. */
+  private void keepOthers(Aside aside, Entry directory)
+      throws StorageException, ForeignChangeException {
+    int fd = context.directories().pin(directory);
+    try {
+      for (Name name : othersIn(directory, fd)) {
+        aside.move(fd, name, tree.path(directory) + "/" + name);
+      }
+    } finally {
+      context.directories().unpin(directory);
     }
   }
 
   private void checkUntouched(Entry entry) throws StorageException, ForeignChangeException {
     Slot slot = entry.position();
     if (entry.isForeign()) {
-      conflicts.add(context.errors().changed(entry));
+      conflicts.add(new Conflict(context.errors().changed(entry), aside -> keep(aside, entry)));
     } else if (slot != null && entry.isDirectory() && entry.is(Fate.GONE) && hasOthers(entry)) {
-      conflicts.add(context.errors().notEmpty(slot));
+      conflicts.add(
+          new Conflict(context.errors().notEmpty(slot), aside -> keepOthers(aside, entry)));
     }
   }
 
   /** Whether something is in a directory that the layer does not know. */
   private boolean hasOthers(Entry directory) throws StorageException, ForeignChangeException {
-    Set<Name> ours = new HashSet<>();
-    tree.slotsOf(directory).forEach(slot -> ours.add(slot.name));
     int fd = context.directories().pin(directory);
     try {
-      int listed = storage.reopen(fd, OpenFlag.READ | OpenFlag.DIRECTORY);
-      try {
-        return Listed.in(storage, listed).stream().anyMatch(each -> !ours.contains(each.name()));
-      } finally {
-        storage.close(listed);
-      }
+      return !othersIn(directory, fd).isEmpty();
     } catch (StorageException e) {
       if (e.errno() == Errno.EACCES) {
         // Its own removal tells.
@@ -192,6 +242,20 @@ final class Survey {
       throw context.errors().at("look at", tree.path(directory), e);
     } finally {
       context.directories().unpin(directory);
+    }
+  }
+
+  private List<Name> othersIn(Entry directory, int fd) throws StorageException {
+    Set<Name> ours = new HashSet<>();
+    tree.slotsOf(directory).forEach(slot -> ours.add(slot.name));
+    int listed = storage.reopen(fd, OpenFlag.READ | OpenFlag.DIRECTORY);
+    try {
+      return Listed.in(storage, listed).stream()
+          .map(Listed::name)
+          .filter(name -> !ours.contains(name))
+          .toList();
+    } finally {
+      storage.close(listed);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.vfo.checkpoint;
 
 import dev.vfo.Checkpoint;
+import dev.vfo.ConflictPolicy;
 import dev.vfo.NoSpaceException;
 import dev.vfo.Options;
 import dev.vfo.VfoException;
@@ -8,6 +9,7 @@ import dev.vfo.apply.Applier;
 import dev.vfo.apply.ApplyCost;
 import dev.vfo.apply.ApplyObserver;
 import dev.vfo.apply.ApplyTarget;
+import dev.vfo.apply.Aside;
 import dev.vfo.apply.LayerPlan;
 import dev.vfo.changes.Commit;
 import dev.vfo.journal.AcknowledgedCell;
@@ -81,7 +83,11 @@ final class OpenRoot implements AutoCloseable {
       open.add(reserve::close);
       ApplyTarget target = new ApplyTarget(storage, id, rootFd, control.stageFd(), rootFd);
       // Nobody looks at the root while it is recovered.
-      Applier alone = new Applier(target, new ReentrantLock(), ApplyObserver.NONE, reserve);
+      Aside aside = new Aside(storage, control.fd());
+      boolean isOurs = options.conflictPolicy() == ConflictPolicy.OURS;
+      Applier alone =
+          new Applier(
+              target, new ReentrantLock(), ApplyObserver.NONE, reserve, isOurs ? aside : null);
       List<LayerPlan> plans = recovery.plans(found, alone);
       control.adoptIfMoved(found.hasUnappliedLayers());
       tellOpened();
@@ -101,7 +107,7 @@ final class OpenRoot implements AutoCloseable {
       adoptions = new Adoptions(storage, control.fd(), id);
       adoptions.settle(found.checkpoint());
       Optional<StorageException> stuck =
-          recovery.apply(found, plans, alone, mark, reserve::release);
+          recovery.apply(found, plans, alone, mark, reserve::release, aside::at);
       if (stuck.isEmpty()) {
         alone.removeOrphans(Set.of());
       }

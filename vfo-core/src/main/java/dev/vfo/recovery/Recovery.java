@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -130,6 +131,7 @@ public final class Recovery {
   /**
    * Applies what the root lacks, and tidies up behind it.
    *
+   * @param checkpoints is told the number of a checkpoint before it is applied
    * @return why a layer could not be applied: it and those behind it are not
    */
   public Optional<StorageException> apply(
@@ -137,7 +139,8 @@ public final class Recovery {
       List<LayerPlan> plans,
       Applier applier,
       AppliedMark mark,
-      LayerApplied observer)
+      LayerApplied observer,
+      LongConsumer checkpoints)
       throws IOException {
     Map<Long, FileIdentity> known = new HashMap<>();
     for (LayerPlan plan : plans) {
@@ -147,6 +150,7 @@ public final class Recovery {
     for (RecordPosition record : found.scan().records()) {
       try (Arena arena = Arena.ofConfined()) {
         List<ChangeSet> layers = decode(record, arena).layers();
+        checkpoints.accept(record.checkpointNumber());
         for (ChangeSet layer : layers) {
           if (layer.layer() > mark.value().layer()) {
             boolean whole = layer.layer() == layers.getLast().layer();

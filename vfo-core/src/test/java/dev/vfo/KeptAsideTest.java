@@ -1,0 +1,179 @@
+package dev.vfo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vfo.storage.Name;
+import dev.vfo.storage.StorageException;
+import dev.vfo.testkit.Fault;
+import dev.vfo.testkit.SimulatedStorage;
+import dev.vfo.testkit.history.HistoryClock;
+import dev.vfo.testkit.model.OpenFlags;
+import dev.vfo.testkit.model.PlainFiles;
+import dev.vfo.testkit.model.TreePath;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * {@link ConflictPolicy#OURS}: what another program changed after the commit is kept under {@code
+ * .vfo/conflicts}, then the checkpoint is applied; also when it crashes at any call, any number of
+ * times.
+ */
+class KeptAsideTest {
+  private static final Path ROOT = Path.of("/data/root");
+  private static final int CRASHES = 3;
+
+  private final HistoryClock clock = new HistoryClock();
+  private SimulatedStorage disk = new SimulatedStorage();
+
+  private interface Work {
+    void on(PlainFiles files) throws IOException;
+  }
+
+  private static void with(SimulatedStorage disk, Work work) throws IOException {
+    int root = disk.openRoot(ROOT);
+    try (PlainFiles files = new PlainFiles(disk, root)) {
+      work.on(files);
+    } finally {
+      disk.close(root);
+    }
+  }
+
+  private static void write(PlainFiles files, String path, String text) throws IOException {
+    int flags = OpenFlags.WRITE | OpenFlags.CREATE | OpenFlags.TRUNCATE;
+    files.open(1, TreePath.of(path), new OpenFlags(flags), 0640);
+    files.writeAt(1, 0, text.getBytes(UTF_8));
+    files.close(1);
+  }
+
+  private static String read(PlainFiles files, String path) throws IOException {
+    files.open(1, TreePath.of(path), new OpenFlags(OpenFlags.READ), 0);
+    try {
+      return new String(files.readAt(1, 0, 100), UTF_8);
+    } finally {
+      files.close(1);
+    }
+  }
+
+  private Options options(SimulatedStorage on) {
+    return EngineSubject.options(on, clock).withConflictPolicy(ConflictPolicy.OURS);
+  }
+
+  /** A checkpoint that is not applied, and then another program in its way. */
+  @BeforeEach
+  void commit() throws IOException {
+    disk.makeDirectory(ROOT);
+    with(
+        disk,
+        files -> {
+          files.makeDirectory(TreePath.of("/d"), 0750);
+          files.makeDirectory(TreePath.of("/gone"), 0750);
+          write(files, "/d/changed", "old content");
+          write(files, "/removed", "old content");
+        });
+    SimulatedStorage whole = disk;
+    int root = whole.openRoot(ROOT);
+    whole.syncFileSystem(root);
+    VirtualFileManager manager = VirtualFileManager.open(ROOT, options(whole));
+    manager.tree().writeAll("new", "ours".getBytes(UTF_8));
+    manager.tree().writeAll("d/changed", "ours".getBytes(UTF_8));
+    manager.tree().delete("removed");
+    manager.tree().removeDirectory("gone");
+    manager.checkpoint(new byte[] {1});
+    disk = whole.killProcess();
+    with(
+        disk,
+        files -> {
+          write(files, "/new", "theirs: new");
+          write(files, "/d/changed", "theirs: changed");
+          write(files, "/removed", "theirs: removed");
+          write(files, "/gone/file", "theirs: file");
+        });
+    int again = disk.openRoot(ROOT);
+    disk.syncFileSystem(again);
+    disk.close(again);
+  }
+
+  private void open(SimulatedStorage on) throws IOException {
+    try (VirtualFileManager manager = VirtualFileManager.open(ROOT, options(on))) {
+      manager.awaitApplied();
+    }
+  }
+
+  private static void assertOurs(SimulatedStorage on, boolean isOnce) throws IOException {
+    with(
+        on,
+        files -> {
+          assertEquals("ours", read(files, "/new"));
+          assertEquals("ours", read(files, "/d/changed"));
+          assertThrows(StorageException.class, () -> files.stat(TreePath.of("/removed")));
+          assertThrows(StorageException.class, () -> files.stat(TreePath.of("/gone")));
+          for (String path : List.of("new", "d/changed", "removed", "gone/file")) {
+            String name = path.substring(path.lastIndexOf('/') + 1);
+            assertEquals("theirs: " + name, read(files, "/.vfo/conflicts/1/" + path));
+          }
+          List<Name> kept = new ArrayList<>();
+          files.list(TreePath.of("/.vfo/conflicts/1")).forEach(item -> kept.add(item.name()));
+          assertTrue(!isOnce || kept.size() == 4, kept::toString);
+        });
+  }
+
+  @Test
+  void theirsAreKeptAndOursIsApplied() throws IOException {
+    open(disk);
+    assertOurs(disk, true);
+  }
+
+  @Test
+  void withoutThePolicyNothingIsChanged() {
+    ForeignChangeException e =
+        assertThrows(
+            ForeignChangeException.class,
+            () ->
+                VirtualFileManager.open(
+                    ROOT, options(disk).withConflictPolicy(ConflictPolicy.REFUSE)));
+    assertEquals(4, e.conflicts().size(), e.getMessage());
+  }
+
+  @Test
+  void whatIsMissingCannotBeMade() throws IOException {
+    with(disk, files -> files.unlink(TreePath.of("/d/changed")));
+    ForeignChangeException e = assertThrows(ForeignChangeException.class, () -> open(disk));
+    assertTrue(e.conflicts().size() == 4, e.getMessage());
+    with(disk, files -> assertEquals("theirs: new", read(files, "/new")));
+  }
+
+  /** At every call, with power loss or without, and again in the next tries. */
+  @Test
+  void aCrashAnywhereLosesNothing() throws IOException {
+    boolean crashed = true;
+    int call = 1;
+    for (; crashed; call++) {
+      SimulatedStorage on = disk.fork();
+      crashed = false;
+      for (int i = 0; i < CRASHES; i++) {
+        on.faults().add(Fault.crash().atCall((long) call * (i + 1)));
+        try {
+          open(on);
+          break;
+        } catch (IOException | RuntimeException | Error e) {
+          if (e instanceof ForeignChangeException) {
+            throw e;
+          }
+          crashed = true;
+          on = call % 2 == 0 ? on.killProcess() : on.crash(call);
+        }
+      }
+      on = on.killProcess();
+      open(on);
+      assertOurs(on, false);
+    }
+    assertTrue(call > 50, "calls " + call);
+  }
+}
