@@ -151,14 +151,14 @@ final class HandleSteps {
       return (int) done.value();
     }
 
-    /** Writes more; false when there was no memory for it. */
-    boolean goOn(Writing writing) throws IOException {
-      return change(() -> {
+    /** Writes more. */
+    void goOn(Writing writing) throws IOException {
+      change(() -> {
         files.rollbacks().since(seen).forEach(done::drop);
         seen = files.rollbacks().count();
         long count = writing.from(doneBytes());
         done.set(files.activeLayer(), done.value() + count);
-        return count > 0;
+        return count;
       });
     }
   }

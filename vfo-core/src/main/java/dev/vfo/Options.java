@@ -116,8 +116,8 @@ public final class Options {
   }
 
   /**
-   * The most memory that blocks may take, bytes, from 64 KiB on. A step that needs more gets ENOMEM
-   * from its write.
+   * The most memory that blocks may take, bytes, from 64 KiB on. What a step writes beyond that
+   * waits for its checkpoint on the disk, in {@code .vfo}.
    */
   public Options withMemoryBytes(long changed) {
     if (changed < 64 << 10) {
@@ -130,7 +130,7 @@ public final class Options {
 
   /**
    * The most that {@code .vfo} may take on the disk, bytes. A checkpoint that needs more fails as
-   * on a full disk.
+   * on a full disk, and so does a write for which blocks have to leave memory.
    */
   public Options withDiskBytes(long changed) {
     if (changed < 64 << 10) {

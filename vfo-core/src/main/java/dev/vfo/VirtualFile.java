@@ -152,11 +152,7 @@ public final class VirtualFile implements AutoCloseable {
         };
     try {
       while (progress.doneBytes() < all.byteSize()) {
-        if (!progress.goOn(writing)) {
-          // The budget is used up; what is committed gives its memory back once it is in the root.
-          files.awaitMemory();
-          require(progress.goOn(writing));
-        }
+        goOn(progress, writing);
       }
     } finally {
       source.position(source.position() + progress.doneBytes());
@@ -165,13 +161,16 @@ public final class VirtualFile implements AutoCloseable {
     return progress.doneBytes();
   }
 
-  private void require(boolean memory) throws StorageException {
-    if (!memory) {
-      throw new StorageException(
-          Errno.ENOMEM,
-          "write",
-          entry
-              + " (the step is larger than the memory budget: checkpoint more often, or raise it)");
+  private void goOn(HandleSteps.Progress progress, HandleSteps.Writing writing) throws IOException {
+    try {
+      progress.goOn(writing);
+    } catch (StorageException e) {
+      if (!e.isNoSpace()) {
+        throw e;
+      }
+      // What is committed gives memory and disk space back once it is in the root.
+      files.awaitRoom();
+      progress.goOn(writing);
     }
   }
 

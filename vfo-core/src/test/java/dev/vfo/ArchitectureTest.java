@@ -34,27 +34,31 @@ class ArchitectureTest {
 
   /** What each package of the engine may use of the others. */
   private static final Map<String, Set<String>> ARROWS =
-      Map.of(
-          API,
-          Set.of("checkpoint", "names", "overlay", "changes"),
-          "dev.vfo.checkpoint",
-          Set.of("names", "overlay", "journal", "apply", "recovery", "changes", "parts"),
-          "dev.vfo.inspect",
-          Set.of("journal", "apply", "changes", "parts"),
-          "dev.vfo.recovery",
-          Set.of("journal", "apply", "changes"),
-          "dev.vfo.names",
-          Set.of("overlay", "changes"),
-          "dev.vfo.overlay",
-          Set.of("changes"),
-          "dev.vfo.journal",
-          Set.of(),
-          "dev.vfo.apply",
-          Set.of("changes", "journal"),
-          "dev.vfo.parts",
-          Set.of("journal"),
-          "dev.vfo.changes",
-          Set.of());
+      Map.ofEntries(
+          arrows(API, "checkpoint", "names", "overlay", "changes"),
+          arrows(
+              "dev.vfo.checkpoint",
+              "names",
+              "overlay",
+              "journal",
+              "apply",
+              "recovery",
+              "changes",
+              "parts",
+              "spill"),
+          arrows("dev.vfo.inspect", "journal", "apply", "changes", "parts"),
+          arrows("dev.vfo.recovery", "journal", "apply", "changes"),
+          arrows("dev.vfo.names", "overlay", "changes"),
+          arrows("dev.vfo.overlay", "changes", "spill"),
+          arrows("dev.vfo.journal"),
+          arrows("dev.vfo.apply", "changes", "journal", "spill"),
+          arrows("dev.vfo.spill", "journal"),
+          arrows("dev.vfo.parts", "journal"),
+          arrows("dev.vfo.changes"));
+
+  private static Map.Entry<String, Set<String>> arrows(String from, String... to) {
+    return Map.entry(from, Set.of(to));
+  }
 
   /** Classes of the API that are values for the packages below, though they are no records. */
   private static final Set<String> VALUES =

@@ -1,6 +1,8 @@
 package dev.vfo;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -21,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -310,6 +313,44 @@ class DetachedStepTest {
       assertEquals("longer", new String(manager.tree().readAll("a"), UTF_8));
       manager.awaitApplied();
       assertEquals("longer", Files.readString(root.resolve("a")));
+    }
+  }
+
+  @Test
+  void aStepLargerThanMemoryIsParkedContinuedAndCommitted() throws IOException {
+    Options little = Options.defaults().withMemoryBytes(64 << 10);
+    byte[] expected = new byte[2 << 20];
+    Random random = new Random(7);
+    random.nextBytes(expected);
+    Files.write(root.resolve("big"), expected);
+    byte[] made = new byte[1 << 20];
+    random.nextBytes(made);
+    for (int part = 0; part < 3; part++) {
+      try (DetachedStep step = DetachedStep.open(root, folder.resolve("step"), little);
+          VirtualFile big = step.tree().open("big", READ, WRITE)) {
+        for (int i = 0; i < 200; i++) {
+          byte[] piece = new byte[1 + random.nextInt(9000)];
+          random.nextBytes(piece);
+          int at = random.nextInt(expected.length - piece.length);
+          big.write(ByteBuffer.wrap(piece), at);
+          System.arraycopy(piece, 0, expected, at, piece.length);
+        }
+        step.tree().writeAll("made" + part, made);
+        step.park();
+        assertArrayEquals(expected, step.tree().readAll("big"));
+      }
+    }
+    try (DetachedStep step = DetachedStep.open(root, folder.resolve("step"), little);
+        VirtualFileManager manager = VirtualFileManager.open(root, little)) {
+      assertArrayEquals(expected, step.tree().readAll("big"));
+      step.commitTo(manager, State.empty());
+      assertArrayEquals(expected, manager.tree().readAll("big"));
+      manager.awaitApplied();
+    }
+    assertArrayEquals(expected, Files.readAllBytes(root.resolve("big")));
+    assertArrayEquals(made, Files.readAllBytes(root.resolve("made2")));
+    try (Stream<Path> left = Files.list(root.resolve(".vfo/stage"))) {
+      assertEquals(List.of(), left.filter(each -> each.toString().endsWith(".spill")).toList());
     }
   }
 

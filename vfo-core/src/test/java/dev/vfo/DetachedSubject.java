@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * it.
  */
 final class DetachedSubject extends EntrySubject {
+  /** So little that steps spill. */
+  private static final long MEMORY_BYTES = 64 << 10;
+
   private static final AtomicLong CONTINUED = new AtomicLong();
 
   private final Path root;
@@ -30,7 +33,7 @@ final class DetachedSubject extends EntrySubject {
     super(List.of());
     this.root = root;
     this.folder = root.resolveSibling("step");
-    this.options = EngineSubject.options(storage, clock);
+    this.options = EngineSubject.options(storage, clock).withMemoryBytes(MEMORY_BYTES);
     DetachedStep opened = openOld();
     try (VirtualFileManager manager = VirtualFileManager.open(root, options)) {
       last = manager.lastCheckpoint().orElse(null);

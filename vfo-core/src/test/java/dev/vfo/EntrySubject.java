@@ -6,6 +6,7 @@ import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.RenameMode;
 import dev.vfo.storage.StorageException;
+import dev.vfo.testkit.history.ShortWriteException;
 import dev.vfo.testkit.history.Subject;
 import dev.vfo.testkit.model.FileAttributes;
 import dev.vfo.testkit.model.ListedName;
@@ -169,7 +170,16 @@ abstract class EntrySubject implements Subject {
 
   @Override
   public void writeAt(int handle, long offset, byte[] data) throws IOException {
-    notStale(() -> handle(handle).write(ByteBuffer.wrap(data), offset));
+    ByteBuffer source = ByteBuffer.wrap(data);
+    write(source, () -> handle(handle).write(source, offset));
+  }
+
+  private static void write(ByteBuffer source, FileCall<Integer> call) throws IOException {
+    try {
+      notStale(call);
+    } catch (IOException e) {
+      throw source.position() == 0 ? e : new ShortWriteException(source.position(), e);
+    }
   }
 
   @Override
@@ -181,7 +191,8 @@ abstract class EntrySubject implements Subject {
 
   @Override
   public void write(int handle, byte[] data) throws IOException {
-    notStale(() -> handle(handle).write(ByteBuffer.wrap(data)));
+    ByteBuffer source = ByteBuffer.wrap(data);
+    write(source, () -> handle(handle).write(source));
   }
 
   @Override

@@ -21,7 +21,11 @@ final class StuckSubject extends EngineSubject {
   }
 
   private StuckSubject(StuckStorage storage, Path root, HistoryClock clock) throws IOException {
-    super(storage, root, clock);
+    this(storage, root, options(storage, clock));
+  }
+
+  StuckSubject(StuckStorage storage, Path root, Options options) throws IOException {
+    super(root, options);
     this.storage = storage;
     if (storage.failures() > 0) {
       LOADED.incrementAndGet();

@@ -103,8 +103,8 @@ public class Applier {
    *     changed, and after a failed sync too. It says the layer, and the path within the root
    * @throws dev.vfo.ForeignChangeException when another program changed something that this layer
    *     changes; likewise
-   * @throws dev.vfo.CorruptJournalException when a plan is damaged or gone
-   * @throws dev.vfo.NewerFormatException when a newer VFO wrote the plan
+   * @throws dev.vfo.CorruptJournalException when a plan is damaged or gone, or the spill file
+   * @throws dev.vfo.NewerFormatException when a newer VFO wrote one of them
    * @throws IllegalArgumentException when the change set contradicts itself
    */
   public Map<Long, FileIdentity> apply(
@@ -125,12 +125,14 @@ public class Applier {
     // Already the folder for the stage takes space.
     reserve.shrinkTo(changes.layer(), ApplyCost.of(changes).placeBytes());
     try (Folders folders = openFolders(changes.layer(), errors);
+        LayerContent content = LayerContent.open(target, changes);
         Directories directories = new Directories(target.storage(), errors)) {
       directories.fix(tree.root, target.rootFd());
       directories.fix(tree.stage, folders.layerFd);
       directories.fix(tree.orphans, folders.orphansFd);
       ApplyContext context =
-          new ApplyContext(target, homeLock, observer, tree, folders, directories, errors, aside);
+          new ApplyContext(
+              target, homeLock, observer, tree, content, folders, directories, errors, aside);
       if (hasFailed) {
         forgetOldErrors();
       }
@@ -232,8 +234,8 @@ public class Applier {
   }
 
   /**
-   * Removes what applied layers have left in the stage: their folders, and plans that nobody needs.
-   * To be called after an apply, and at open.
+   * Removes what applied layers have left in the stage: their folders, their spill files, and plans
+   * that nobody needs. To be called after an apply, and at open.
    *
    * @param appliedLayer the newest layer that is marked applied, durably: a mark that was only
    *     found in a file could have been left un-synced by a killed process (C15)
@@ -250,10 +252,31 @@ public class Applier {
       }
       OptionalLong plan = StageNames.layerOfPlan(name);
       long planLimit = Math.min(appliedLayer, oldestNeededPlan - 1);
-      OptionalLong unfinished = StageNames.layerOfNewPlan(name);
-      if ((plan.isPresent() && plan.getAsLong() <= planLimit)
-          || (unfinished.isPresent() && unfinished.getAsLong() <= appliedLayer)) {
+      boolean unneeded =
+          isUpTo(planLimit, plan)
+              || isUpTo(appliedLayer, StageNames.layerOfNewPlan(name))
+              || isUpTo(appliedLayer, StageNames.layerOfSpill(name));
+      if (unneeded) {
         target.storage().unlink(target.stageFd(), name);
+      }
+    }
+  }
+
+  private static boolean isUpTo(long limit, OptionalLong layer) {
+    return layer.isPresent() && layer.getAsLong() <= limit;
+  }
+
+  /**
+   * Removes the spill files of steps that never became a checkpoint, which an earlier process left.
+   * To be called at open.
+   *
+   * @param newestLayer the highest number that a committed layer has had
+   */
+  public void removeSpills(long newestLayer) throws StorageException {
+    for (Listed listed : Listed.in(target.storage(), target.stageFd())) {
+      OptionalLong layer = StageNames.layerOfSpill(listed.name());
+      if (layer.isPresent() && !isUpTo(newestLayer, layer)) {
+        target.storage().unlink(target.stageFd(), listed.name());
       }
     }
   }

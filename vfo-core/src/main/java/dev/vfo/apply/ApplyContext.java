@@ -9,6 +9,7 @@ record ApplyContext(
     Lock homeLock,
     ApplyObserver observer,
     LayerTree tree,
+    LayerContent content,
     Folders folders,
     Directories directories,
     ApplyErrors errors,

@@ -31,8 +31,10 @@ public interface ApplyObserver {
    * home lock is not held.
    *
    * @param bytes for this call only
+   * @throws StorageException when it cannot be kept: nothing is written then, and the apply fails
    */
-  default void kept(long number, long layer, long offset, MemorySegment bytes) {}
+  default void kept(long number, long layer, long offset, MemorySegment bytes)
+      throws StorageException {}
 
   /** All is done with the entry's home file in this layer, and this is what it is like. */
   default void written(long number, long layer, Expectation left) {}

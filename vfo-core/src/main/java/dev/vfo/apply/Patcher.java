@@ -54,7 +54,7 @@ class Patcher {
       keep(entry, file, saved, planFile, again);
       resize(file, data);
       for (Extent extent : data.extents()) {
-        file.write(extent.data(), extent.offset());
+        context.content().write(extent, file);
       }
       syncs.add(entry, file.fd());
       file = null;

@@ -12,6 +12,7 @@ public final class StageNames {
    */
   public static final Name ORPHANS = Name.of("orphans");
 
+  private static final String SPILL_SUFFIX = ".spill";
   private static final String PLAN_SUFFIX = ".plan";
   private static final String NEW_PLAN_SUFFIX = ".plan.new";
   private static final String LINK_PREFIX = "link-";
@@ -33,6 +34,11 @@ public final class StageNames {
   /** The plan of a layer. */
   public static Name plan(long layer) {
     return Name.of(HEX.toHexDigits(layer) + PLAN_SUFFIX);
+  }
+
+  /** The blocks of a layer that had to leave memory. */
+  public static Name spill(long layer) {
+    return Name.of(HEX.toHexDigits(layer) + SPILL_SUFFIX);
   }
 
   /** A plan that is being written. */
@@ -58,6 +64,11 @@ public final class StageNames {
   /** The layer in the name of a plan that was never finished. */
   static OptionalLong layerOfNewPlan(Name name) {
     return parse(name.toString(), NEW_PLAN_SUFFIX);
+  }
+
+  /** The layer in the name of a spill file. */
+  static OptionalLong layerOfSpill(Name name) {
+    return parse(name.toString(), SPILL_SUFFIX);
   }
 
   private static OptionalLong parse(String text, String suffix) {

@@ -91,7 +91,7 @@ class StagePhase {
   private void writeContent(OpenFile file, Data data) throws StorageException {
     long end = 0;
     for (Extent extent : data.extents()) {
-      file.write(extent.data(), extent.offset());
+      context.content().write(extent, file);
       end = extent.offset() + extent.lengthBytes();
     }
     if (end != data.sizeBytes()) {

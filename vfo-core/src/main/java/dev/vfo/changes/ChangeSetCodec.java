@@ -37,6 +37,14 @@ public final class ChangeSetCodec {
   static final int EXPECTATION_BYTES = 28;
   static final int MIN_DATA_BYTES = 20;
   static final int EXTENT_BYTES = 16;
+
+  /** In an extent's length: the bytes are in the spill file, and it says where. */
+  static final long IS_SPILLED = 1L << 63;
+
+  /** What a spilled extent has besides: its place, and for each block a checksum. */
+  static final int PLACE_BYTES = 8;
+
+  static final int CHECKSUM_BYTES = 4;
   static final int MIN_NAME_BYTES = 26;
 
   /** What an entry has besides its number, type and fate; a bit of the entry's flags each. */

@@ -5,6 +5,7 @@ import static dev.vfo.changes.ChangeSetCodec.LONG;
 
 import dev.vfo.changes.EntryChange.Attributes;
 import dev.vfo.changes.EntryChange.Data;
+import dev.vfo.changes.Extent.InSpill;
 import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
@@ -202,6 +203,9 @@ final class ChangeSetDecoder {
   private Extent takeExtent() {
     long offset = takeLong();
     long lengthBytes = takeLong();
+    if ((lengthBytes & ChangeSetCodec.IS_SPILLED) != 0) {
+      return new Extent(offset, takeSpilled(offset, lengthBytes & ~ChangeSetCodec.IS_SPILLED));
+    }
     if (lengthBytes <= 0 || lengthBytes > source.byteSize() - dataPosition) {
       refuse("extent of " + lengthBytes + " bytes, content ends before");
     }
@@ -211,6 +215,22 @@ final class ChangeSetDecoder {
     dataPosition = ChangeSetCodec.align(end);
     checkZero(end, dataPosition);
     return new Extent(offset, data);
+  }
+
+  private InSpill takeSpilled(long offset, long lengthBytes) {
+    long place = takeLong();
+    long mostBytes = (dataAt - position) / ChangeSetCodec.CHECKSUM_BYTES * Extent.BLOCK_BYTES;
+    if (lengthBytes == 0
+        || lengthBytes > mostBytes
+        || offset < 0
+        || offset > Long.MAX_VALUE - lengthBytes) {
+      refuse("spilled extent of " + lengthBytes + " bytes at " + offset);
+    }
+    int[] checksums = new int[(int) Extent.blocks(offset, lengthBytes)];
+    for (int i = 0; i < checksums.length; i++) {
+      checksums[i] = takeInt();
+    }
+    return new InSpill(place, lengthBytes, checksums);
   }
 
   private Name takeName() {

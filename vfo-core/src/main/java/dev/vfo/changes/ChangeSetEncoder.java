@@ -5,6 +5,8 @@ import static dev.vfo.changes.ChangeSetCodec.LONG;
 
 import dev.vfo.changes.EntryChange.Attributes;
 import dev.vfo.changes.EntryChange.Data;
+import dev.vfo.changes.Extent.InMemory;
+import dev.vfo.changes.Extent.InSpill;
 import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.Name;
 import java.lang.foreign.MemorySegment;
@@ -69,8 +71,18 @@ final class ChangeSetEncoder {
     bytes += entry.device() == 0 ? 0 : Long.BYTES;
     bytes += entry.expected() == null ? 0 : ChangeSetCodec.EXPECTATION_BYTES;
     Data data = entry.data();
-    long extents = data == null ? 0 : (long) ChangeSetCodec.EXTENT_BYTES * data.extents().size();
-    return bytes + (data == null ? 0 : ChangeSetCodec.MIN_DATA_BYTES + extents);
+    if (data != null) {
+      bytes += ChangeSetCodec.MIN_DATA_BYTES;
+      for (Extent extent : data.extents()) {
+        bytes += bytesOf(extent);
+      }
+    }
+    return bytes;
+  }
+
+  private static long bytesOf(Extent extent) {
+    long spilled = ChangeSetCodec.PLACE_BYTES + ChangeSetCodec.CHECKSUM_BYTES * extent.blocks();
+    return ChangeSetCodec.EXTENT_BYTES + (extent.content() instanceof InSpill ? spilled : 0);
   }
 
   private static long contentBytesOf(EntryChange entry) {
@@ -78,7 +90,9 @@ final class ChangeSetEncoder {
     Data data = entry.data();
     if (data != null) {
       for (Extent extent : data.extents()) {
-        bytes = Math.addExact(bytes, ChangeSetCodec.align(extent.lengthBytes()));
+        if (extent.content() instanceof InMemory memory) {
+          bytes = Math.addExact(bytes, ChangeSetCodec.align(memory.lengthBytes()));
+        }
       }
     }
     return bytes;
@@ -151,8 +165,21 @@ final class ChangeSetEncoder {
       putLong(data.sizeBytes());
       putInt(data.extents().size());
       for (Extent extent : data.extents()) {
-        putLong(extent.offset());
-        putLong(extent.lengthBytes());
+        putExtent(extent);
+      }
+    }
+  }
+
+  private void putExtent(Extent extent) {
+    putLong(extent.offset());
+    switch (extent.content()) {
+      case InMemory memory -> putLong(memory.lengthBytes());
+      case InSpill spilled -> {
+        putLong(spilled.lengthBytes() | ChangeSetCodec.IS_SPILLED);
+        putLong(spilled.place());
+        for (int checksum : spilled.checksums()) {
+          putInt(checksum);
+        }
       }
     }
   }
@@ -168,9 +195,11 @@ final class ChangeSetEncoder {
     Data data = entry.data();
     if (data != null) {
       for (Extent extent : data.extents()) {
-        MemorySegment.copy(extent.data(), 0, target, position, extent.lengthBytes());
-        position += extent.lengthBytes();
-        pad();
+        if (extent.content() instanceof InMemory(MemorySegment bytes)) {
+          MemorySegment.copy(bytes, 0, target, position, bytes.byteSize());
+          position += bytes.byteSize();
+          pad();
+        }
       }
     }
   }

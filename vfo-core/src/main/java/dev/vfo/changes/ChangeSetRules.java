@@ -3,6 +3,7 @@ package dev.vfo.changes;
 import dev.vfo.changes.EntryChange.Attributes;
 import dev.vfo.changes.EntryChange.Data;
 import dev.vfo.changes.EntryChange.Fate;
+import dev.vfo.changes.Extent.InSpill;
 import dev.vfo.storage.FileType;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * good one.
  */
 final class ChangeSetRules {
+  /** Places in a spill file are numbered by an int. */
+  private static final long MAX_SPILL_BYTES = (long) Integer.MAX_VALUE * Extent.BLOCK_BYTES;
+
   private static final int MAX_MODE = 07777;
 
   private final long rootNumber;
@@ -123,6 +127,7 @@ final class ChangeSetRules {
       return "negative size";
     }
     long end = 0;
+    long spilledEnd = 0;
     for (Extent extent : data.extents()) {
       if (extent.offset() < end || extent.lengthBytes() == 0) {
         return "extent at " + extent.offset() + " is empty or overlaps the one before";
@@ -130,9 +135,35 @@ final class ChangeSetRules {
       if (extent.lengthBytes() > data.sizeBytes() - extent.offset()) {
         return "extent at " + extent.offset() + " ends behind the size";
       }
+      if (extent.offset() < spilledEnd) {
+        return "extent at " + extent.offset() + " shares a block with one in the spill file";
+      }
+      if (extent.content() instanceof InSpill spilled) {
+        if (!isPlaced(spilled, extent) || blockStart(extent.offset()) < end) {
+          return "extent at "
+              + extent.offset()
+              + " cannot be at "
+              + spilled.place()
+              + " of a spill";
+        }
+        spilledEnd = blockStart(extent.offset() + extent.lengthBytes() - 1) + Extent.BLOCK_BYTES;
+      }
       end = extent.offset() + extent.lengthBytes();
     }
     return null;
+  }
+
+  private static long blockStart(long offset) {
+    return offset & -Extent.BLOCK_BYTES;
+  }
+
+  // Behind the header, and as the extent lies in the file's blocks.
+  private static boolean isPlaced(InSpill spilled, Extent extent) {
+    long place = spilled.place();
+    return place >= Extent.BLOCK_BYTES
+        && place <= MAX_SPILL_BYTES - spilled.lengthBytes()
+        && place % Extent.BLOCK_BYTES == extent.offset() % Extent.BLOCK_BYTES
+        && spilled.checksums().length == extent.blocks();
   }
 
   /** What is wrong with the place that an entry had. */

@@ -96,7 +96,15 @@ public final class DetachedEngine implements AutoCloseable {
       List<Layer> changed = all.stream().filter(each -> !each.isUnchanged()).toList();
       if (!changed.isEmpty()) {
         List<ChangeSet> changes = parts.extract(changed);
-        write(changes);
+        boolean written = false;
+        try {
+          write(changed, changes);
+          written = true;
+        } finally {
+          if (!written) {
+            changed.forEach(Layer::forgetChangeSet);
+          }
+        }
         parts.layers().commit(changed);
         parked.addAll(changes);
       }
@@ -107,14 +115,25 @@ public final class DetachedEngine implements AutoCloseable {
     }
   }
 
-  private void write(List<ChangeSet> changes) throws IOException {
+  private void write(List<Layer> layers, List<ChangeSet> changes) throws IOException {
     long now = EngineParts.nanos(options.clock().instant());
     Commit commit = new Commit(now, parts.table().nextVirtual(), NO_STATE, changes);
     try (Arena arena = Arena.ofShared()) {
       MemorySegment payload = arena.allocate(CommitCodec.encodedBytes(commit), 8);
       CommitCodec.encode(commit, payload);
       makeRoom(payload.byteSize());
+      syncSpills(layers);
       append(payload);
+    }
+  }
+
+  private void syncSpills(List<Layer> layers) throws FailedManagerException {
+    try {
+      for (Layer layer : layers) {
+        layer.syncSpill();
+      }
+    } catch (StorageException e) {
+      throw health.stepDamaged(e);
     }
   }
 

@@ -5,7 +5,12 @@ import dev.vfo.Options;
 import dev.vfo.RootInUseException;
 import dev.vfo.StepCommittedException;
 import dev.vfo.UnusableRootException;
+import dev.vfo.apply.Applier;
+import dev.vfo.apply.ApplyObserver;
+import dev.vfo.apply.ApplyTarget;
+import dev.vfo.apply.SpaceReserve;
 import dev.vfo.apply.StageCleaner;
+import dev.vfo.apply.StageNames;
 import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.Commit;
 import dev.vfo.journal.AcknowledgedCell;
@@ -19,6 +24,7 @@ import dev.vfo.journal.RootIdFile;
 import dev.vfo.overlay.LayerLoader;
 import dev.vfo.recovery.Recovered;
 import dev.vfo.recovery.Recovery;
+import dev.vfo.spill.SpillFolder;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
@@ -30,6 +36,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The folder of a detached step, open: a journal of its own over a root that is only read. Its
@@ -45,6 +52,8 @@ final class DetachedFolder implements AutoCloseable {
   private final ControlPlace place;
   private final int rootFd;
   private final ControlFolder control;
+  private final ApplyTarget target;
+  private final SpillFolder spills;
   private final EngineParts parts;
   private final JournalWriter journal;
   private final List<ChangeSet> layers = new ArrayList<>();
@@ -70,6 +79,8 @@ final class DetachedFolder implements AutoCloseable {
             AcknowledgedCell.read(storage, control.fd(), id),
             AppliedMark.read(storage, control.fd(), id));
     Commit last = found.last();
+    target = new ApplyTarget(storage, id, rootFd, control.stageFd(), rootFd);
+    recovery.verifyContent(found, 0, target);
     lastRecord = found.checkpoint();
     control.announce(ProcessHandle.current().pid());
     AcknowledgedCell acknowledged = AcknowledgedCell.open(storage, control.fd(), id);
@@ -84,11 +95,26 @@ final class DetachedFolder implements AutoCloseable {
             found.scan(),
             acknowledged);
     open.add(journal::close);
+    // Nothing is applied here; it knows what is left in a stage.
+    new Applier(target, new ReentrantLock(), ApplyObserver.NONE, SpaceReserve.NONE)
+        .removeSpills(found.newestLayer());
+    spills =
+        new SpillFolder(
+            storage,
+            control.stageFd(),
+            id,
+            StageNames::spill,
+            () ->
+                options.diskBytes() == Long.MAX_VALUE
+                    ? Long.MAX_VALUE
+                    : options.diskBytes() - journal.bytesOnDisk());
+    open.add(spills::close);
     parts =
         new EngineParts(
             options,
             rootFd,
             control.stageFd(),
+            spills,
             found.newestLayer() + 1,
             last == null ? 1 : last.nextVirtual());
     open.add(() -> parts.home().close());
@@ -184,10 +210,7 @@ final class DetachedFolder implements AutoCloseable {
           List<ChangeSet> soFar = new ArrayList<>(layers);
           soFar.add(layer);
           new ParkedCheck(storage, rootFd, path.toString()).requireInPlace(soFar);
-          layers.add(
-              loader
-                  .load(layer, commit.timeNanos(), parts.layers().restore(layer.layer()))
-                  .changes());
+          layers.add(loader.loadParked(layer, commit.timeNanos()).changes());
         });
   }
 
@@ -256,6 +279,11 @@ final class DetachedFolder implements AutoCloseable {
 
   String name() {
     return path.toString();
+  }
+
+  /** Where what its layers have spilled can be read. */
+  ApplyTarget target() {
+    return target;
   }
 
   EngineParts parts() {

@@ -202,7 +202,7 @@ public final class Engine implements AutoCloseable {
     boolean decided = false;
     try {
       List<ChangeSet> loaded =
-          new Adopter(parts).load(layers, EngineParts.nanos(options.clock().instant()));
+          new Adopter(parts).load(step, layers, EngineParts.nanos(options.clock().instant()));
       Checkpoint made = commit(parts.layers().seal().number(), state);
       decided = true;
       return new Adopted(made, loaded);
@@ -270,10 +270,17 @@ public final class Engine implements AutoCloseable {
     Instant now = options.clock().instant();
     List<ChangeSet> changes = parts.extract(layers);
     States.Saved saved;
+    boolean decided = false;
     try (Arena arena = Arena.ofShared()) {
       saved = save(number, state);
       MemorySegment payload = prepare(now, layers, changes, saved, arena);
+      syncSpills(layers);
       append(number, payload);
+      decided = true;
+    } finally {
+      if (!decided) {
+        layers.forEach(Layer::forgetChangeSet);
+      }
     }
     List<PendingLayer> pending = new ArrayList<>();
     for (int i = 0; i < layers.size(); i++) {
@@ -351,17 +358,13 @@ public final class Engine implements AutoCloseable {
   }
 
   private void requireDisk(long bytes) throws IOException {
-    if (usedBytes() > options.diskBytes() - bytes) {
+    if (root.usedBytes() > options.diskBytes() - bytes) {
       queue.drainTo(0);
       states.removeUnused();
-      if (usedBytes() > options.diskBytes() - bytes) {
+      if (root.usedBytes() > options.diskBytes() - bytes) {
         throw noSpace("the bound of " + options.diskBytes() + " bytes for .vfo is reached", null);
       }
     }
-  }
-
-  private long usedBytes() {
-    return journal.bytesOnDisk() + reserve.total() + states.bytesOnDisk();
   }
 
   private void makeRoom(long bytes) throws IOException {
@@ -371,6 +374,17 @@ public final class Engine implements AutoCloseable {
       throw e.isNoSpace() ? e : health.journalFailed(e);
     } catch (IOException e) {
       throw health.journalFailed(e);
+    }
+  }
+
+  // What the record names is durable before it is written.
+  private void syncSpills(List<Layer> layers) throws FailedManagerException {
+    try {
+      for (Layer layer : layers) {
+        layer.syncSpill();
+      }
+    } catch (StorageException e) {
+      throw health.stepDamaged(e);
     }
   }
 

@@ -25,6 +25,7 @@ import dev.vfo.overlay.NameChanges;
 import dev.vfo.overlay.NetChanges;
 import dev.vfo.overlay.Rights;
 import dev.vfo.overlay.StagedFiles;
+import dev.vfo.spill.SpillFolder;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.Name;
@@ -47,6 +48,7 @@ final class EngineParts implements ApplyObserver, StagedFiles {
 
   private final Storage storage;
   private final int stageFd;
+  private final SpillFolder spills;
   private final BlockPool pool;
   private final LayerStack layers;
   private final EntryTable table;
@@ -58,13 +60,20 @@ final class EngineParts implements ApplyObserver, StagedFiles {
   private final FileContent content;
   private final FileAttributes attributes;
 
-  EngineParts(Options options, int rootFd, int stageFd, long firstLayer, long nextVirtual)
+  EngineParts(
+      Options options,
+      int rootFd,
+      int stageFd,
+      SpillFolder spills,
+      long firstLayer,
+      long nextVirtual)
       throws StorageException {
     this.storage = options.storage();
     this.stageFd = stageFd;
+    this.spills = spills;
     LongSupplier clock = () -> nanos(options.clock().instant());
     pool = new BlockPool(options.memoryBytes());
-    layers = new LayerStack(pool, firstLayer);
+    layers = new LayerStack(pool, spills, firstLayer);
     table = new EntryTable(storage.stat(rootFd), nextVirtual);
     home = new HomeTree(storage, table.root(), rootFd, this);
     knowledge = new HomeKnowledge(table, home);
@@ -83,6 +92,11 @@ final class EngineParts implements ApplyObserver, StagedFiles {
 
   BlockPool pool() {
     return pool;
+  }
+
+  /** The spill files of the layers. */
+  SpillFolder spills() {
+    return spills;
   }
 
   LayerStack layers() {
@@ -171,6 +185,7 @@ final class EngineParts implements ApplyObserver, StagedFiles {
       return publisher.publish(layer);
     } finally {
       lock.unlock();
+      layer.close();
     }
   }
 
@@ -288,7 +303,8 @@ final class EngineParts implements ApplyObserver, StagedFiles {
   }
 
   @Override
-  public void kept(long number, long layer, long offset, MemorySegment bytes) {
+  public void kept(long number, long layer, long offset, MemorySegment bytes)
+      throws StorageException {
     publisher.keep(number, layer, offset, bytes);
   }
 

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Whether whoever has a root open may go on: until it is closed, or its journal fails (I6). */
+/**
+ * Whether whoever has a root open may go on: until it is closed, or its journal or step fails (I6).
+ */
 final class Health {
   private final String name;
   private volatile @Nullable FailedManagerException failure;
@@ -53,11 +55,22 @@ final class Health {
 
   /** Takes down that the journal could not be written; returns what to throw. */
   FailedManagerException journalFailed(IOException cause) {
+    return fail("the journal of " + name + " could not be written", cause);
+  }
+
+  /**
+   * Takes down that a step has lost something that it had put aside on the disk, so that it can
+   * never be committed; returns what to throw.
+   */
+  FailedManagerException stepDamaged(IOException cause) {
+    return fail(name + ": what a step had put aside on the disk is damaged", cause);
+  }
+
+  private FailedManagerException fail(String what, IOException cause) {
     FailedManagerException failed =
         new FailedManagerException(
-            "the journal of "
-                + name
-                + " could not be written ("
+            what
+                + " ("
                 + cause.getMessage()
                 + "); what was acknowledged is safe: close, and open again to recover",
             cause);

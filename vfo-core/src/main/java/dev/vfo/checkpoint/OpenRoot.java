@@ -11,6 +11,7 @@ import dev.vfo.apply.ApplyObserver;
 import dev.vfo.apply.ApplyTarget;
 import dev.vfo.apply.Aside;
 import dev.vfo.apply.LayerPlan;
+import dev.vfo.apply.StageNames;
 import dev.vfo.changes.Commit;
 import dev.vfo.journal.AcknowledgedCell;
 import dev.vfo.journal.AppliedMark;
@@ -21,6 +22,7 @@ import dev.vfo.journal.RootId;
 import dev.vfo.parts.PartStoreOptions;
 import dev.vfo.recovery.Recovered;
 import dev.vfo.recovery.Recovery;
+import dev.vfo.spill.SpillFolder;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
 import java.io.IOException;
@@ -52,6 +54,7 @@ final class OpenRoot implements AutoCloseable {
   private final Reserve reserve;
   private final States states;
   private final Adoptions adoptions;
+  private final SpillFolder spills;
   private final EngineParts parts;
   private final Applier applier;
   private final UnappliedLayers unapplied;
@@ -72,10 +75,8 @@ final class OpenRoot implements AutoCloseable {
       RootId id = control.rootId();
       // Nothing is written before it is known that the root can be opened.
       Recovery recovery = new Recovery(new JournalReader(storage, control.journalFd(), id));
-      Recovered found =
-          recovery.read(
-              AcknowledgedCell.read(storage, control.fd(), id),
-              AppliedMark.read(storage, control.fd(), id));
+      AppliedMark.Value applied = AppliedMark.read(storage, control.fd(), id);
+      Recovered found = recovery.read(AcknowledgedCell.read(storage, control.fd(), id), applied);
       states = openStates(id, found);
       open.add(states::close);
       last = checkpoint(found);
@@ -89,6 +90,7 @@ final class OpenRoot implements AutoCloseable {
           new Applier(
               target, new ReentrantLock(), ApplyObserver.NONE, reserve, isOurs ? aside : null);
       List<LayerPlan> plans = recovery.plans(found, alone);
+      recovery.verifyContent(found, applied.layer(), target);
       control.adoptIfMoved(found.hasUnappliedLayers());
       tellOpened();
       control.announce(ProcessHandle.current().pid());
@@ -111,6 +113,9 @@ final class OpenRoot implements AutoCloseable {
       if (stuck.isEmpty()) {
         alone.removeOrphans(Set.of());
       }
+      alone.removeSpills(found.newestLayer());
+      spills = spills(id);
+      open.add(spills::close);
       parts = parts(found);
       open.add(() -> parts.home().close());
       applier = new Applier(target, parts.home().changeLock(), parts, reserve);
@@ -185,7 +190,25 @@ final class OpenRoot implements AutoCloseable {
     Commit commit = found.last();
     long nextVirtual = commit == null ? 1 : commit.nextVirtual();
     return new EngineParts(
-        options, rootFd, control.stageFd(), found.newestLayer() + 1, nextVirtual);
+        options, rootFd, control.stageFd(), spills, found.newestLayer() + 1, nextVirtual);
+  }
+
+  private SpillFolder spills(RootId id) {
+    return new SpillFolder(
+        storage,
+        control.stageFd(),
+        id,
+        StageNames::spill,
+        () -> options.diskBytes() == Long.MAX_VALUE ? Long.MAX_VALUE : bytesForSpills());
+  }
+
+  private long bytesForSpills() {
+    return options.diskBytes() - journal.bytesOnDisk() - reserve.total() - states.bytesOnDisk();
+  }
+
+  /** What all of {@code .vfo} takes that is bounded, bytes. */
+  long usedBytes() {
+    return journal.bytesOnDisk() + reserve.total() + states.bytesOnDisk() + spills.bytes();
   }
 
   /**

@@ -19,8 +19,8 @@ public final class StepFiles {
     T run() throws IOException;
   }
 
-  /** Gives memory back that blocks take which are needed no more. */
-  interface MemoryRelief {
+  /** Gives memory and disk space back that layers take which can be applied. */
+  interface Relief {
     /** Returns when what can be given back is. */
     void await() throws IOException;
   }
@@ -29,10 +29,9 @@ public final class StepFiles {
   private final Storage storage;
   private final Health health;
   private final Rollbacks rollbacks;
-  private final MemoryRelief relief;
+  private final Relief relief;
 
-  StepFiles(
-      EngineParts parts, Storage storage, Health health, Rollbacks rollbacks, MemoryRelief relief) {
+  StepFiles(EngineParts parts, Storage storage, Health health, Rollbacks rollbacks, Relief relief) {
     this.parts = parts;
     this.storage = storage;
     this.health = health;
@@ -94,8 +93,8 @@ public final class StepFiles {
     health.requireOpen();
   }
 
-  /** Waits until memory that is needed no more is given back. */
-  public void awaitMemory() throws IOException {
+  /** Waits until memory and disk space are given back that can be. */
+  public void awaitRoom() throws IOException {
     relief.await();
   }
 
@@ -108,6 +107,9 @@ public final class StepFiles {
       return call.run();
     } catch (StorageException e) {
       requireOpen();
+      if (parts.spills().isDamaged()) {
+        FailedManagerException _ = health.stepDamaged(e);
+      }
       throw e;
     }
   }

@@ -2,6 +2,8 @@ package dev.vfo.inspect;
 
 import dev.vfo.CorruptJournalException;
 import dev.vfo.NewerFormatException;
+import dev.vfo.apply.ApplyTarget;
+import dev.vfo.apply.LayerContent;
 import dev.vfo.apply.StageNames;
 import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.ChangeSetFormatException;
@@ -145,7 +147,7 @@ final class RootReader {
       take(seen.journal());
       JournalReader reader = new JournalReader(storage, journal, id);
       for (RecordPosition position : seen.journal().records()) {
-        noteFaults(() -> readRecord(reader, position));
+        noteFaults(() -> readRecord(folder, id, reader, position));
       }
       if (strict) {
         noteFaults(() -> reader.scan(acknowledged, applied.checkpointNumber()));
@@ -163,7 +165,9 @@ final class RootReader {
     acknowledged = scan.acknowledged();
   }
 
-  private boolean readRecord(JournalReader reader, RecordPosition position) throws IOException {
+  private boolean readRecord(
+      ControlFolder folder, RootId id, JournalReader reader, RecordPosition position)
+      throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       Commit commit = CommitCodec.decode(reader.readPayload(position, arena));
       List<Long> layers = commit.layers().stream().map(ChangeSet::layer).toList();
@@ -179,11 +183,31 @@ final class RootReader {
               commit.state().lengthBytes(),
               layers,
               layers.stream().allMatch(layer -> layer <= applied.layer())));
+      if (strict) {
+        for (ChangeSet layer : commit.layers()) {
+          noteFaults(() -> verifyContent(folder, id, layer));
+        }
+      }
       return true;
     } catch (ChangeSetFormatException e) {
       faults.add(new Fault("journal", position.offset(), String.valueOf(e.getMessage())));
       return false;
     }
+  }
+
+  /** Reads what a layer that is not applied has in its spill file. */
+  private boolean verifyContent(ControlFolder folder, RootId id, ChangeSet layer)
+      throws IOException {
+    if (layer.layer() > applied.layer()) {
+      int stage = folder.openFolder("stage");
+      ApplyTarget target = new ApplyTarget(storage, id, stage, stage, stage);
+      try (LayerContent content = LayerContent.open(target, layer)) {
+        content.verify();
+      } finally {
+        storage.close(stage);
+      }
+    }
+    return true;
   }
 
   private boolean verifyState(ControlFolder folder) throws IOException {

@@ -15,6 +15,7 @@ public final class BlockPool {
   private static final int LARGEST_SLAB_BLOCKS = 512;
   private static final int SMALLEST_SLAB_BLOCKS = 16;
   private static final int NONE = -1;
+  private static final int LARGEST_BATCH_BLOCKS = 64;
 
   private final int slabBlocks;
   private final int maxBlocks;
@@ -47,6 +48,11 @@ public final class BlockPool {
       addSlab();
     }
     return fresh++;
+  }
+
+  /** How many blocks should leave at once when the budget is used up. */
+  int batchBlocks() {
+    return Math.clamp(maxBlocks / 4, 1, LARGEST_BATCH_BLOCKS);
   }
 
   // Freed by the collector when the pool is: no reader can ever meet memory that is gone.

@@ -18,9 +18,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns one sealed layer into a change set. Extents point into the layer's blocks, which stay until
- * the layer is applied. To be used while the namespace lock is held for reading; what later layers
- * did meanwhile does not count.
+ * Turns one sealed layer into a change set. Extents point into the layer's blocks, in memory or in
+ * its spill file, which stay where they are until the layer is applied. To be used while the
+ * namespace lock is held for reading; what later layers did meanwhile does not count.
  */
 public final class ChangeExtractor {
   private static final int OWNER_SEARCH = 0100;
@@ -40,6 +40,7 @@ public final class ChangeExtractor {
   /** The net change of a sealed layer, which a user is going to apply. */
   public static ChangeSet extract(Layer layer, FileEntry root, int uid) {
     ChangeExtractor extractor = new ChangeExtractor(layer, root, uid);
+    layer.blocks().pin();
     for (EntryDelta delta : layer.deltas()) {
       extractor.add(delta);
     }
@@ -132,11 +133,9 @@ public final class ChangeExtractor {
 
   /** What the blocks of a delta hold, for as long as its layer is there. */
   static List<Extent> extents(EntryDelta delta) {
-    List<Extent> extents = new ArrayList<>();
-    for (FileBlock block : delta.blocks.blocks()) {
-      extents.add(new Extent(block.fileOffset(), block.data()));
-    }
-    return extents;
+    ExtentRuns runs = new ExtentRuns(delta.layer.blocks().pool());
+    delta.blocks.forEach(runs::add);
+    return runs.finish();
   }
 
   private void addName(FileEntry directory, Name name, NameDelta change) {

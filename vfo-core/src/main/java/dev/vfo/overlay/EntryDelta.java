@@ -49,7 +49,7 @@ public final class EntryDelta {
     this.entry = entry;
     this.created = created;
     this.attributes = attributes;
-    this.blocks = new BlockMap(layer.pool());
+    this.blocks = new BlockMap(layer.blocks(), entry.lock.writeLock());
     this.sizeBefore = created ? 0 : attributes.sizeBytes;
     this.cutBytes = sizeBefore;
     this.linkBefore = linkBefore;

@@ -1,18 +1,13 @@
 package dev.vfo.overlay;
 
-import java.lang.foreign.MemorySegment;
-
 /**
- * A view of the valid part of one block of a file in memory; as in the paper, but without an object
- * of its own for as long as nobody looks.
+ * A view of one block of a file in a layer; as in the paper, but without an object of its own for
+ * as long as nobody looks.
  *
- * @param fileOffset where the valid part begins in the file, bytes
- * @param data the valid part; stays as it is only under the entry's lock, or when its layer is
- *     sealed
+ * @param fromOffset where its valid part begins in the file, bytes
+ * @param toOffset where that ends
+ * @param isSpilled whether it is in the layer's spill file
+ * @param slot its number in the pool, or its place in the spill file
+ * @param checksum of the valid part, when it is in the spill file
  */
-record FileBlock(long fileOffset, MemorySegment data) {
-  /** Byte behind the last one, in the file. */
-  long endOffset() {
-    return fileOffset + data.byteSize();
-  }
-}
+record FileBlock(long fromOffset, long toOffset, boolean isSpilled, int slot, int checksum) {}

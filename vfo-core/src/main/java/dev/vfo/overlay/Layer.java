@@ -1,5 +1,7 @@
 package dev.vfo.overlay;
 
+import dev.vfo.spill.SpillFolder;
+import dev.vfo.storage.StorageException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -9,12 +11,12 @@ import java.util.Set;
 /** The modifications of one step. Thread safe; its deltas are guarded as they say. */
 public final class Layer {
   private final long number;
-  private final BlockPool pool;
+  private final LayerBlocks blocks;
   private final Set<EntryDelta> deltas = new LinkedHashSet<>();
 
-  Layer(long number, BlockPool pool) {
+  Layer(long number, BlockPool pool, SpillFolder folder) {
     this.number = number;
-    this.pool = pool;
+    this.blocks = new LayerBlocks(number, pool, folder);
   }
 
   /** 1, 2, 3 ... in the order of sealing. */
@@ -22,8 +24,27 @@ public final class Layer {
     return number;
   }
 
-  BlockPool pool() {
-    return pool;
+  LayerBlocks blocks() {
+    return blocks;
+  }
+
+  /**
+   * Makes durable what its spill file holds, before a record names it.
+   *
+   * @throws StorageException when it could not be done: what it holds is lost then (C8)
+   */
+  public void syncSpill() throws StorageException {
+    blocks.sync();
+  }
+
+  /** Takes back that a change set says where its blocks are: there will be another one. */
+  public void forgetChangeSet() {
+    blocks.unpin();
+  }
+
+  /** Closes its spill file, when the layer is off its entries. */
+  public void close() {
+    blocks.close();
   }
 
   synchronized void add(EntryDelta delta) {

@@ -1,11 +1,13 @@
 package dev.vfo.overlay;
 
+import dev.vfo.VfoException;
 import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.EntryChange;
 import dev.vfo.changes.EntryChange.Attributes;
 import dev.vfo.changes.EntryChange.Data;
 import dev.vfo.changes.EntryChange.Fate;
 import dev.vfo.changes.Extent;
+import dev.vfo.changes.Extent.InSpill;
 import dev.vfo.changes.Location;
 import dev.vfo.changes.NameChange;
 import dev.vfo.storage.Errno;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,7 +35,7 @@ public final class LayerLoader {
   private final LayerStack layers;
   private final EntryTable table;
   private final HomeTree home;
-  private final FileContent content;
+  private final BlockEdits edits;
   private final StagedFiles staged;
   private final LongFunction<@Nullable FileIdentity> made;
 
@@ -52,12 +55,12 @@ public final class LayerLoader {
     this.layers = layers;
     this.table = table;
     this.home = home;
-    this.content = content;
+    this.edits = content.edits();
     this.staged = staged;
     this.made = made;
   }
 
-  /** A layer that was loaded, and its change set with the content in the layer's own memory. */
+  /** A layer that was loaded, and its change set with the content in the layer's own blocks. */
   public record Loaded(Layer layer, ChangeSet changes) {}
 
   /**
@@ -65,29 +68,83 @@ public final class LayerLoader {
    *
    * @param timeNanos when it was committed, nanoseconds since 1970
    * @throws StorageException when home could not be looked at
+   * @throws VfoException when the layer's spill file is damaged
    */
-  public Loaded loadUnapplied(ChangeSet changes, long timeNanos) throws StorageException {
+  public Loaded loadUnapplied(ChangeSet changes, long timeNanos)
+      throws StorageException, VfoException {
     boolean isFirst = layers.committed().isEmpty();
     if (isFirst) {
       namesInStage = staged.identities(changes.layer());
     }
-    return load(changes, timeNanos, layers.restore(changes.layer()), isFirst);
+    return load(changes, timeNanos, layers.restore(changes.layer()), isFirst, this::keep);
   }
 
   /**
-   * Loads what no apply has begun with into a layer that is empty.
+   * Loads the next layer, which no apply has begun with. What is in its spill file stays there.
+   *
+   * @param timeNanos when it was parked, nanoseconds since 1970
+   * @throws StorageException when home could not be looked at
+   * @throws VfoException when the layer's spill file is damaged
+   */
+  public Loaded loadParked(ChangeSet changes, long timeNanos)
+      throws StorageException, VfoException {
+    namesInStage = List.of();
+    return load(changes, timeNanos, layers.restore(changes.layer()), false, this::keep);
+  }
+
+  /**
+   * Copies a layer of another overlay into one that is sealed and empty, within the memory budget.
    *
    * @param timeNanos the change time of what it changes, nanoseconds since 1970
    * @param layer has the change set's number
-   * @throws StorageException when home could not be looked at
+   * @param source has the content
+   * @throws StorageException when home could not be looked at, or content not be copied
    */
-  public Loaded load(ChangeSet changes, long timeNanos, Layer layer) throws StorageException {
+  public Loaded copy(ChangeSet changes, long timeNanos, Layer layer, ExtentSource source)
+      throws StorageException, VfoException {
     namesInStage = staged.identities(changes.layer());
-    return load(changes, timeNanos, layer, false);
+    return load(
+        changes,
+        timeNanos,
+        layer,
+        false,
+        (delta, extent) ->
+            source.read(
+                extent, (offset, bytes) -> edits.writeAll(delta.entry, delta, offset, bytes)));
   }
 
-  private Loaded load(ChangeSet changes, long timeNanos, Layer layer, boolean isHalfWay)
-      throws StorageException {
+  /**
+   * Keeps everybody away from the entries that change sets change. The caller holds the namespace
+   * lock for writing, and nobody else changes entries.
+   */
+  public EntryLocks lockEntries(List<ChangeSet> layers) {
+    Set<FileEntry> known = new LinkedHashSet<>();
+    for (ChangeSet layer : layers) {
+      for (EntryChange change : layer.entries()) {
+        FileEntry entry = table.get(change.number());
+        if (entry != null) {
+          known.add(entry);
+        }
+      }
+    }
+    return EntryLocks.take(known);
+  }
+
+  /** Puts the content of an extent into a layer. */
+  private interface Filling {
+    void fill(EntryDelta delta, Extent extent) throws StorageException, VfoException;
+  }
+
+  private void keep(EntryDelta delta, Extent extent) throws StorageException, VfoException {
+    if (extent.content() instanceof InSpill) {
+      delta.layer.blocks().openFile();
+    }
+    edits.restore(delta.entry, delta, extent);
+  }
+
+  private Loaded load(
+      ChangeSet changes, long timeNanos, Layer layer, boolean isHalfWay, Filling filling)
+      throws StorageException, VfoException {
     for (EntryChange change : changes.entries()) {
       enter(change);
     }
@@ -109,7 +166,7 @@ public final class LayerLoader {
     for (EntryChange change : changes.entries()) {
       Data data = change.data();
       EntryDelta delta = deltas.get(change.number());
-      entries.add(data == null || delta == null ? change : fill(change, data, delta));
+      entries.add(data == null || delta == null ? change : fill(change, data, delta, filling));
     }
     return new Loaded(
         layer, new ChangeSet(changes.layer(), changes.rootNumber(), entries, changes.names()));
@@ -273,12 +330,12 @@ public final class LayerLoader {
     return delta == null ? null : delta.entry;
   }
 
-  private EntryChange fill(EntryChange change, Data data, EntryDelta delta)
-      throws StorageException {
+  private EntryChange fill(EntryChange change, Data data, EntryDelta delta, Filling filling)
+      throws StorageException, VfoException {
     delta.attributes.sizeBytes = data.sizeBytes();
     delta.cutBytes = data.cutBytes();
     for (Extent extent : data.extents()) {
-      content.restore(delta.entry, delta, extent);
+      filling.fill(delta, extent);
     }
     return new EntryChange(
         change.number(),

@@ -3,6 +3,7 @@ package dev.vfo.overlay;
 import dev.vfo.changes.Expectation;
 import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.Name;
+import dev.vfo.storage.StorageException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +56,8 @@ public final class LayerPublisher {
   }
 
   /** Old content of a file that the layer's blocks hold from now on, until it is applied. */
-  public void keep(long number, long layer, long offset, MemorySegment bytes) {
+  public void keep(long number, long layer, long offset, MemorySegment bytes)
+      throws StorageException {
     FileEntry entry = table.get(number);
     if (entry == null) {
       return;

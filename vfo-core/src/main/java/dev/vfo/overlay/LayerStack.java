@@ -1,5 +1,7 @@
 package dev.vfo.overlay;
 
+import dev.vfo.spill.SpillFolder;
+import dev.vfo.storage.StorageException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,14 +18,20 @@ import java.util.function.LongConsumer;
 public final class LayerStack {
   private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
   private final BlockPool pool;
+  private final SpillFolder spills;
   private final List<Layer> sealed = new ArrayList<>();
   private final List<Layer> committed = new ArrayList<>();
   private volatile Layer active;
 
   /** A stack whose active layer has this number. */
-  public LayerStack(BlockPool pool, long firstLayer) {
+  public LayerStack(BlockPool pool, SpillFolder spills, long firstLayer) {
     this.pool = pool;
-    this.active = new Layer(firstLayer, pool);
+    this.spills = spills;
+    this.active = layer(firstLayer);
+  }
+
+  private Layer layer(long number) {
+    return new Layer(number, pool, spills);
   }
 
   /** Held by everything that changes an entry, for as long as it does. */
@@ -33,7 +41,8 @@ public final class LayerStack {
 
   /** Puts a committed layer back that is older than the active one and younger than all others. */
   public synchronized Layer restore(long number) {
-    Layer layer = new Layer(number, pool);
+    Layer layer = layer(number);
+    layer.blocks().pin();
     committed.add(layer);
     return layer;
   }
@@ -48,7 +57,7 @@ public final class LayerStack {
     gate.writeLock().lock();
     try {
       Layer closed = active;
-      active = new Layer(closed.number() + 1, pool);
+      active = layer(closed.number() + 1);
       synchronized (this) {
         sealed.add(closed);
       }
@@ -92,7 +101,11 @@ public final class LayerStack {
 
   /** Forgets sealed layers that hold no change. */
   public synchronized void discard(List<Layer> layers) {
-    sealed.removeAll(layers);
+    for (Layer layer : layers) {
+      if (sealed.remove(layer)) {
+        layer.blocks().remove();
+      }
+    }
   }
 
   /** All of them, oldest first. */
@@ -124,24 +137,27 @@ public final class LayerStack {
    */
   public void dropUndecided(
       Lock namespaceLock, LongConsumer announced, Consumer<FileEntry> changed) {
+    List<Layer> dropped = new ArrayList<>();
     gate.writeLock().lock();
     namespaceLock.lock();
     try {
       announced.accept(active.number() + 1);
-      List<EntryDelta> dropped = new ArrayList<>(active.deltas());
+      dropped.add(active);
       synchronized (this) {
-        sealed.forEach(layer -> dropped.addAll(layer.deltas()));
+        dropped.addAll(sealed);
         sealed.clear();
       }
-      active = new Layer(active.number() + 1, pool);
-      dropped.forEach(LayerStack::drop);
-      dropped.stream()
+      active = layer(active.number() + 1);
+      List<EntryDelta> deltas = dropped.stream().flatMap(layer -> layer.deltas().stream()).toList();
+      deltas.forEach(LayerStack::drop);
+      deltas.stream()
           .filter(delta -> !delta.entry.dropped)
           .forEach(delta -> changed.accept(delta.entry));
     } finally {
       namespaceLock.unlock();
       gate.writeLock().unlock();
     }
+    dropped.forEach(layer -> layer.blocks().remove());
   }
 
   private static void drop(EntryDelta delta) {
@@ -156,6 +172,38 @@ public final class LayerStack {
     } finally {
       entry.lock.writeLock().unlock();
     }
+  }
+
+  /**
+   * The number of a block of the pool. When the budget is used up, other blocks go to their layer's
+   * spill file for it: of the active layer, then of sealed ones. Committed layers keep theirs; when
+   * they have all, it goes beyond the budget, by a block that is the next to leave. The caller
+   * holds the gate and its entry's lock for writing.
+   *
+   * @throws StorageException when blocks could not be spilled, such as ENOSPC; they stay
+   */
+  int allocate() throws StorageException {
+    int slot = pool.allocate();
+    while (slot < 0 && makeRoom()) {
+      slot = pool.allocate();
+    }
+    return slot < 0 ? pool.allocateBeyondBudget() : slot;
+  }
+
+  private boolean makeRoom() throws StorageException {
+    if (active.blocks().spillSome()) {
+      return true;
+    }
+    List<Layer> others;
+    synchronized (this) {
+      others = List.copyOf(sealed);
+    }
+    for (Layer layer : others) {
+      if (layer.blocks().spillSome()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

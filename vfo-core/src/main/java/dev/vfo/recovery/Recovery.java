@@ -2,6 +2,8 @@ package dev.vfo.recovery;
 
 import dev.vfo.CorruptJournalException;
 import dev.vfo.apply.Applier;
+import dev.vfo.apply.ApplyTarget;
+import dev.vfo.apply.LayerContent;
 import dev.vfo.apply.LayerPlan;
 import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.ChangeSetFormatException;
@@ -114,6 +116,26 @@ public final class Recovery {
       requireCommitted(plan, found);
     }
     return plans;
+  }
+
+  /**
+   * Reads what layers that the root lacks have in their spill files; changes nothing.
+   *
+   * @throws CorruptJournalException when it is missing, or not what was written: it was durable
+   *     before the record
+   */
+  public void verifyContent(Recovered found, long appliedLayer, ApplyTarget target)
+      throws IOException {
+    if (found.hasUnappliedLayers()) {
+      forEachUnapplied(
+          found,
+          appliedLayer,
+          (commit, checkpoint, layer) -> {
+            try (LayerContent content = LayerContent.open(target, layer)) {
+              content.verify();
+            }
+          });
+    }
   }
 
   // R46: an apply began, so the record was durable; without it the root would be half of one

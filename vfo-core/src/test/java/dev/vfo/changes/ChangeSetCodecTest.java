@@ -2,12 +2,15 @@ package dev.vfo.changes;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vfo.changes.EntryChange.Attributes;
 import dev.vfo.changes.EntryChange.Data;
 import dev.vfo.changes.EntryChange.Fate;
+import dev.vfo.changes.Extent.InMemory;
+import dev.vfo.changes.Extent.InSpill;
 import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
@@ -52,10 +55,25 @@ class ChangeSetCodecTest {
       assertEquals(data.sizeBytes(), other.sizeBytes());
       assertEquals(data.extents().size(), other.extents().size());
       for (int i = 0; i < data.extents().size(); i++) {
-        assertEquals(data.extents().get(i).offset(), other.extents().get(i).offset());
-        assertEquals(-1, data.extents().get(i).data().mismatch(other.extents().get(i).data()));
+        assertSame(data.extents().get(i), other.extents().get(i));
       }
     }
+  }
+
+  private static void assertSame(Extent expected, Extent actual) {
+    assertEquals(expected.offset(), actual.offset());
+    if (expected.content() instanceof InSpill(long place, long lengthBytes, int[] checksums)) {
+      InSpill other = assertInstanceOf(InSpill.class, actual.content());
+      assertEquals(place, other.place());
+      assertEquals(lengthBytes, other.lengthBytes());
+      assertArrayEquals(checksums, other.checksums());
+    } else {
+      assertEquals(-1, data(expected).mismatch(data(actual)));
+    }
+  }
+
+  private static MemorySegment data(Extent extent) {
+    return assertInstanceOf(InMemory.class, extent.content()).data();
   }
 
   private static EntryChange withoutArrays(EntryChange entry) {
@@ -100,7 +118,10 @@ class ChangeSetCodecTest {
     for (EntryChange entry : ChangeSetCodec.decode(bytes).entries()) {
       Data data = entry.data();
       for (Extent extent : data == null ? List.<Extent>of() : data.extents()) {
-        long offset = extent.data().address() - bytes.address();
+        if (extent.content() instanceof InSpill) {
+          continue;
+        }
+        long offset = data(extent).address() - bytes.address();
         assertTrue(offset > 0 && offset < bytes.byteSize());
         assertEquals(0, offset % ChangeSetCodec.ALIGNMENT_BYTES);
         extents++;
@@ -242,6 +263,34 @@ class ChangeSetCodecTest {
     assertContradicts(
         "has no names", List.of(root(), gone), List.of(new NameChange(2, name, 5, 5)));
     assertContradicts("where another", List.of(file, root(), gone), List.of(named));
+  }
+
+  private static void assertExtentContradicts(long offset, InSpill spilled) {
+    EntryChange file = created(-9);
+    EntryChange wrong =
+        new EntryChange(
+            file.number(),
+            file.type(),
+            null,
+            true,
+            null,
+            Fate.ALIVE,
+            file.attributes(),
+            new Data(0, 1 << 20, List.of(new Extent(offset, spilled))),
+            null,
+            0);
+    NameChange named = new NameChange(2, Name.of("n"), NameChange.NONE, -9);
+    assertContradicts("of a spill", List.of(wrong, root()), List.of(named));
+  }
+
+  @Test
+  void spilledExtentsLieAsTheBlocksOfTheFileDo() {
+    assertExtentContradicts(0, new InSpill(0, 4096, new int[1]));
+    assertExtentContradicts(0, new InSpill(4097, 4095, new int[1]));
+    assertExtentContradicts(1, new InSpill(4096, 4095, new int[1]));
+    assertExtentContradicts(1, new InSpill(4097, 4096, new int[1]));
+    assertExtentContradicts(0, new InSpill(4096, 4096, new int[2]));
+    assertExtentContradicts(0, new InSpill(Long.MAX_VALUE - 4095, 4096, new int[1]));
   }
 
   /** The example of docs/changeset-format.md. */

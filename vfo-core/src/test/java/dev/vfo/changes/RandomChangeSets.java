@@ -138,6 +138,12 @@ final class RandomChangeSets {
     long end = 0;
     for (int i = random.nextInt(4); i > 0; i--) {
       long offset = end + random.nextInt(3) * 100L;
+      if (random.nextInt(4) == 0) {
+        Extent spilled = spilled((offset + 4095) / 4096 * 4096 + random.nextInt(4096));
+        extents.add(spilled);
+        end = (spilled.offset() + spilled.lengthBytes() + 4095) / 4096 * 4096;
+        continue;
+      }
       MemorySegment bytes = Arena.ofAuto().allocate(1 + random.nextInt(40));
       for (long at = 0; at < bytes.byteSize(); at++) {
         bytes.set(java.lang.foreign.ValueLayout.JAVA_BYTE, at, (byte) random.nextInt());
@@ -146,5 +152,12 @@ final class RandomChangeSets {
       end = offset + bytes.byteSize();
     }
     return new Data(random.nextLong(0, Long.MAX_VALUE), end + random.nextInt(50), extents);
+  }
+
+  private Extent spilled(long offset) {
+    int length = 1 + random.nextInt(random.nextBoolean() ? 100 : 20_000);
+    long place = (1 + random.nextInt(1000)) * 4096L + offset % 4096;
+    int blocks = (int) ((offset + length - 1) / 4096 - offset / 4096 + 1);
+    return new Extent(offset, new Extent.InSpill(place, length, random.ints(blocks).toArray()));
   }
 }

@@ -8,6 +8,7 @@ import dev.vfo.testkit.history.History;
 import dev.vfo.testkit.history.Operation;
 import dev.vfo.testkit.history.Outcome;
 import dev.vfo.testkit.history.Payload;
+import dev.vfo.testkit.history.ShortWriteException;
 import dev.vfo.testkit.history.Subject;
 import dev.vfo.testkit.history.SubjectFactory;
 import java.io.IOException;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>An operation may fail, with an exception that is no RuntimeException; then it has had no
- *       effect. One that succeeds must answer what the model does: no wrong data is ever read.
+ *       effect, but for the beginning of a write ({@link ShortWriteException}). One that succeeds
+ *       must answer what the model does: no wrong data is ever read.
  *   <li>A checkpoint that fails may have happened, as long as no later one was acknowledged and no
  *       rollback succeeded.
  *   <li>A subject may give up for good ({@link Subject#hasFailed}), but not because the disk is
@@ -150,7 +152,7 @@ final class FaultRun {
     } else if (actual.isError() && !expected.equals(actual)) {
       steps.add(index + ": " + operation + ": " + actual);
       refused(actual);
-      return goOnAfter(operation, before, open);
+      return goOnAfter(operation, actual, before, open);
     } else if (!expected.accepts(actual)) {
       throw new CheckFailure(index + ": " + expected.differenceTo(actual));
     } else if (operation instanceof ControlOperation.Rollback) {
@@ -180,7 +182,14 @@ final class FaultRun {
   }
 
   /** The model without an operation that failed; returns whether the history can go on. */
-  private boolean goOnAfter(Operation operation, CheckpointModel before, Subject open) {
+  private boolean goOnAfter(
+      Operation operation, Outcome actual, CheckpointModel before, Subject open) {
+    Operation beginning = beginning(operation, actual);
+    if (beginning != null) {
+      model = before;
+      Outcome _ = model.perform(beginning);
+      return !open.hasFailed();
+    }
     switch (operation) {
       case FileOperation.Close close -> {
         // The handle is gone even so.
@@ -195,6 +204,21 @@ final class FaultRun {
       default -> model = before;
     }
     return !open.hasFailed() && !(operation instanceof ControlOperation.Rollback);
+  }
+
+  /** What a write that failed has done all the same, or null. */
+  private static @Nullable Operation beginning(Operation operation, Outcome actual) {
+    if (!(actual instanceof Outcome.Failed(Exception cause)
+        && cause instanceof ShortWriteException e)) {
+      return null;
+    }
+    return switch (operation) {
+      case FileOperation.WriteAt(int handle, long offset, Payload data) ->
+          new FileOperation.WriteAt(handle, offset, new Payload(e.lengthBytes(), data.fill()));
+      case FileOperation.WriteNext(int handle, Payload data) ->
+          new FileOperation.WriteNext(handle, new Payload(e.lengthBytes(), data.fill()));
+      default -> null;
+    };
   }
 
   private void checkFailure(Subject open) {
@@ -212,7 +236,7 @@ final class FaultRun {
       return;
     }
     checkView(open);
-    if (random.nextBoolean()) {
+    if (random.nextBoolean() && !open.hasFailed()) {
       checkpoint(open);
     }
     if (random.nextBoolean() && !open.hasFailed()) {
@@ -240,7 +264,10 @@ final class FaultRun {
           "the tree as programs see it is wrong after the fault",
           ViewComparison.differences(open, model.files()));
     } catch (IOException e) {
-      throw new CheckFailure("looking at the tree failed though all works again", e);
+      // It may find only now that it has lost something, and give up.
+      if (!open.hasFailed()) {
+        throw new CheckFailure("looking at the tree failed though all works again", e);
+      }
     }
   }
 
