@@ -37,7 +37,8 @@ public final class DetachedStep implements AutoCloseable {
    *     say so
    * @throws StuckApplyException when what is committed cannot be applied
    * @throws UnusableRootException when root or folder cannot serve
-   * @throws CorruptJournalException when the step's folder, or the root's, was damaged
+   * @throws DamagedStepException when the step's folder was damaged
+   * @throws CorruptJournalException when the root's journal was
    */
   public static DetachedStep open(Path root, Path folder, Options options) throws IOException {
     return new DetachedStep(DetachedEngine.open(root, folder, options));

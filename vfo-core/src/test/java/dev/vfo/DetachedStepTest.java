@@ -23,7 +23,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -445,6 +449,66 @@ class DetachedStepTest {
     try (Stream<Path> left = Files.list(root.resolve(".vfo/adopting"))) {
       assertEquals(List.of(), left.toList());
     }
+  }
+
+  private Map<Path, byte[]> filesOf(Path parked) throws IOException {
+    Map<Path, byte[]> files = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(parked)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        files.put(parked.relativize(file), Files.readAllBytes(file));
+      }
+    }
+    return files;
+  }
+
+  private static void restore(Path parked, Map<Path, byte[]> files) throws IOException {
+    for (Map.Entry<Path, byte[]> file : files.entrySet()) {
+      Files.write(parked.resolve(file.getKey()), file.getValue());
+    }
+  }
+
+  /** A flipped bit anywhere in what is parked: told, or of no consequence. */
+  @Test
+  void aDamagedStepSaysSoAndGivesNoWrongBytes() throws IOException {
+    Options little =
+        Options.defaults()
+            .withMemoryBytes(64 << 10)
+            .withFirstSegmentBytes(64 << 10)
+            .withMaxSegmentBytes(64 << 10);
+    byte[] big = new byte[300_000];
+    new Random(3).nextBytes(big);
+    Path parked = folder.resolve("step");
+    try (DetachedStep step = DetachedStep.open(root, parked, little)) {
+      change(step);
+      step.tree().writeAll("big", big);
+      step.park();
+    }
+    Map<Path, byte[]> files = filesOf(parked);
+    Random random = new Random(5);
+    Set<String> told = new TreeSet<>();
+    for (Path file : files.keySet()) {
+      byte[] content = files.get(file);
+      for (int i = 0; i < 12 && content.length > 0; i++) {
+        byte[] damaged = content.clone();
+        int at = i == 0 ? 0 : random.nextInt(damaged.length);
+        damaged[at] ^= (byte) (1 << random.nextInt(8));
+        Files.write(parked.resolve(file), damaged);
+        try (DetachedStep step = DetachedStep.open(root, parked, little)) {
+          assertArrayEquals(big, step.tree().readAll("big"), file + " at " + at);
+          assertEquals("changed", new String(step.tree().readAll("e/b"), UTF_8));
+        } catch (DamagedStepException e) {
+          assertTrue(e.getMessage().contains(parked.toString()), e::getMessage);
+          told.add(file.toString());
+        } catch (NewerFormatException e) {
+          told.add(file.toString());
+        }
+        restore(parked, files);
+      }
+    }
+    assertTrue(told.stream().anyMatch(each -> each.endsWith(".spill")), told::toString);
+    assertTrue(told.stream().anyMatch(each -> each.endsWith(".seg")), told::toString);
+    assertTrue(told.contains("root-id") && told.contains("format"), told::toString);
+    assertUnchanged();
   }
 
   @Test

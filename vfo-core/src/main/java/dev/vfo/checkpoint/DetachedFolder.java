@@ -1,6 +1,8 @@
 package dev.vfo.checkpoint;
 
 import dev.vfo.CopiedRootException;
+import dev.vfo.CorruptJournalException;
+import dev.vfo.DamagedStepException;
 import dev.vfo.Options;
 import dev.vfo.RootInUseException;
 import dev.vfo.StepCommittedException;
@@ -126,6 +128,7 @@ final class DetachedFolder implements AutoCloseable {
    *
    * @throws RootInUseException when another process has the step open
    * @throws StepCommittedException when it was committed; what was left of it is removed
+   * @throws DamagedStepException when something that was parked is missing or changed
    */
   static DetachedFolder open(Path root, Path folder, Options options) throws IOException {
     OpenResources open = new OpenResources();
@@ -134,6 +137,8 @@ final class DetachedFolder implements AutoCloseable {
       DetachedFolder detached = new DetachedFolder(root, folder, options, open);
       opened = true;
       return detached;
+    } catch (CorruptJournalException e) {
+      throw new DamagedStepException(folder.toString(), e);
     } finally {
       if (!opened) {
         open.close();
@@ -248,7 +253,11 @@ final class DetachedFolder implements AutoCloseable {
     Storage storage = options.storage();
     try (OpenResources open = new OpenResources()) {
       ControlPlace place = place(storage, folder, -1, open);
-      requireStep(storage, place);
+      try {
+        requireStep(storage, place);
+      } catch (CorruptJournalException e) {
+        throw new DamagedStepException(folder.toString(), e);
+      }
       ControlLock lock = ControlLock.take(storage, place);
       open.add(lock::close);
       remove(storage, place);
