@@ -4,6 +4,7 @@ import dev.vfo.checkpoint.DetachedEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * A step over a root that others may use and change meanwhile. Nothing of it is seen in the root
@@ -106,7 +107,49 @@ public final class DetachedStep implements AutoCloseable {
    * @throws NoSpaceException when there is no room; the step stays
    */
   public Checkpoint commitTo(VirtualFileManager manager, State state) throws IOException {
-    return manager.adopt(engine, state);
+    return manager.adopt(to -> engine.commitTo(to, state));
+  }
+
+  /**
+   * Parks the step and chooses changes of it that can be committed by themselves. A change brings
+   * along what it needs: the directories that are made for it, the other end of a rename, all other
+   * changes of the same file and its names, and with a removed directory what is removed from it.
+   *
+   * @param wanted says it of each of {@link #changes}
+   */
+  public Selection select(Predicate<Change> wanted) throws IOException {
+    return new Selection(engine.select(wanted));
+  }
+
+  /** Changes of a step that can be committed by themselves. */
+  public static final class Selection {
+    private final DetachedEngine.Part part;
+
+    private Selection(DetachedEngine.Part part) {
+      this.part = part;
+    }
+
+    /** All that it has. */
+    public List<Change> changes() {
+      return part.taken();
+    }
+
+    /** Those of them that were not wanted, and that the wanted ones need. */
+    public List<Change> besides() {
+      return part.besides();
+    }
+  }
+
+  /**
+   * The same as {@link #commitTo(VirtualFileManager, State)} for a part of the step; the rest of it
+   * is dropped.
+   *
+   * @throws IllegalArgumentException also when the selection is of another step, or the step was
+   *     changed since
+   */
+  public Checkpoint commitTo(VirtualFileManager manager, State state, Selection selection)
+      throws IOException {
+    return manager.adopt(to -> engine.commitTo(to, state, selection.part));
   }
 
   /** Drops the step, and what was parked of it; it is closed then. */

@@ -123,8 +123,13 @@ public final class VirtualFileManager implements AutoCloseable {
     return engine.doWork();
   }
 
-  Checkpoint adopt(DetachedEngine step, State state) throws IOException {
-    DetachedEngine.Committed committed = step.commitTo(engine, state);
+  /** What commits a detached step to an engine. */
+  interface Adoption {
+    DetachedEngine.Committed to(Engine engine) throws IOException;
+  }
+
+  Checkpoint adopt(Adoption adoption) throws IOException {
+    DetachedEngine.Committed committed = adoption.to(engine);
     for (ChangeSet layer : committed.changes()) {
       layer.names().forEach(name -> entries.fireName(name.directory(), name.name()));
       for (EntryChange change : layer.entries()) {

@@ -9,20 +9,25 @@ import dev.vfo.State;
 import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.Commit;
 import dev.vfo.changes.CommitCodec;
+import dev.vfo.changes.PartOfLayers;
 import dev.vfo.changes.StateBytes;
 import dev.vfo.journal.Payload;
 import dev.vfo.overlay.FileEntry;
 import dev.vfo.overlay.Layer;
+import dev.vfo.overlay.NetChanges.NetChange;
 import dev.vfo.storage.StorageException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * A step over a root that others may change meanwhile: parked in a folder of its own, not applied,
@@ -83,7 +88,85 @@ public final class DetachedEngine implements AutoCloseable {
   /** What the step changes, by ascending path. */
   public List<Change> changes() throws IOException {
     health.requireOpen();
-    return parts.netChanges();
+    return changes(parts.netChanges());
+  }
+
+  private static List<Change> changes(List<NetChange> changes) {
+    return changes.stream().map(NetChange::change).toList();
+  }
+
+  /**
+   * Parks the step, and takes a part of it.
+   *
+   * @param wanted which of its changes
+   */
+  public Part select(Predicate<Change> wanted) throws IOException {
+    lock.lock();
+    try {
+      park();
+      PartOfLayers part = new PartOfLayers(parked);
+      List<NetChange> all = parts.netChanges();
+      Set<NetChange> asked = new HashSet<>();
+      for (NetChange each : all) {
+        if (wanted.test(each.change())) {
+          asked.add(each);
+          take(part, each);
+        }
+      }
+      List<NetChange> taken = all.stream().filter(each -> has(part, each)).toList();
+      List<NetChange> besides = taken.stream().filter(each -> !asked.contains(each)).toList();
+      return new Part(this, lastRecord, part.layers(), changes(taken), changes(besides));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void take(PartOfLayers part, NetChange change) {
+    if (change.name() == null) {
+      part.take(change.entry());
+    } else {
+      part.take(change.name());
+    }
+  }
+
+  private static boolean has(PartOfLayers part, NetChange change) {
+    return change.name() == null ? part.has(change.entry()) : part.has(change.name());
+  }
+
+  /**
+   * A part of a step that can be committed by itself.
+   *
+   * @param step the step
+   * @param record how far the step had been parked then
+   * @param layers what the part changes
+   * @param taken the changes of the part
+   * @param besides those of them that nobody wanted, and that the others need
+   */
+  public record Part(
+      DetachedEngine step,
+      long record,
+      List<ChangeSet> layers,
+      List<Change> taken,
+      List<Change> besides) {}
+
+  /**
+   * Commits a part of the step, and drops the rest.
+   *
+   * @throws IllegalArgumentException when it is of another step, or the step has gone on
+   */
+  public Committed commitTo(Engine manager, State state, Part part) throws IOException {
+    lock.lock();
+    try {
+      health.requireOpen();
+      boolean isNow = part.step() == this && part.record() == lastRecord;
+      if (!isNow || !parts.layers().active().isUnchanged()) {
+        throw new IllegalArgumentException(
+            folder.name() + " was changed after the part of it was selected: select again");
+      }
+      return commitTo(manager, state, part.layers());
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Makes what was changed durable in the step's folder. */
@@ -192,25 +275,30 @@ public final class DetachedEngine implements AutoCloseable {
     lock.lock();
     try {
       park();
-      Engine.Adopted adopted = manager.adopt(folder, parked, state);
-      health.close();
-      boolean removed = false;
-      try {
-        folder.remove();
-        removed = true;
-      } catch (StorageException e) {
-        // It is committed all the same; whoever opens the step again removes it.
-        manager.note("what is left of the step " + folder.name() + " could not be removed", e);
-      } finally {
-        folder.close();
-      }
-      if (removed) {
-        manager.adopted(folder.id());
-      }
-      return new Committed(adopted.checkpoint(), adopted.changes());
+      return commitTo(manager, state, parked);
     } finally {
       lock.unlock();
     }
+  }
+
+  private Committed commitTo(Engine manager, State state, List<ChangeSet> layers)
+      throws IOException {
+    Engine.Adopted adopted = manager.adopt(folder, layers, state);
+    health.close();
+    boolean removed = false;
+    try {
+      folder.remove();
+      removed = true;
+    } catch (StorageException e) {
+      // It is committed all the same; whoever opens the step again removes it.
+      manager.note("what is left of the step " + folder.name() + " could not be removed", e);
+    } finally {
+      folder.close();
+    }
+    if (removed) {
+      manager.adopted(folder.id());
+    }
+    return new Committed(adopted.checkpoint(), adopted.changes());
   }
 
   /**

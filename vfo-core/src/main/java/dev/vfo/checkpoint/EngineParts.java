@@ -1,6 +1,5 @@
 package dev.vfo.checkpoint;
 
-import dev.vfo.Change;
 import dev.vfo.ForeignChangeException.Conflict;
 import dev.vfo.Options;
 import dev.vfo.apply.ApplyObserver;
@@ -23,6 +22,7 @@ import dev.vfo.overlay.LayerPublisher;
 import dev.vfo.overlay.LayerStack;
 import dev.vfo.overlay.NameChanges;
 import dev.vfo.overlay.NetChanges;
+import dev.vfo.overlay.NetChanges.NetChange;
 import dev.vfo.overlay.Rights;
 import dev.vfo.overlay.StagedFiles;
 import dev.vfo.spill.SpillFolder;
@@ -164,7 +164,7 @@ final class EngineParts implements ApplyObserver, StagedFiles {
   }
 
   /** What all layers change; for layers above a home that nothing is applied to. */
-  List<Change> netChanges() throws IOException {
+  List<NetChange> netChanges() throws IOException {
     return layers.alone(() -> {
       Lock lock = names.lock().readLock();
       lock.lock();

@@ -4,6 +4,7 @@ import dev.vfo.Change;
 import dev.vfo.Change.Aspect;
 import dev.vfo.Change.Kind;
 import dev.vfo.EntryStat;
+import dev.vfo.changes.Location;
 import dev.vfo.storage.FileType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,6 +26,16 @@ import org.jspecify.annotations.Nullable;
  * while nobody changes the overlay.
  */
 public final class NetChanges {
+  /**
+   * One of them.
+   *
+   * @param change as a user sees it
+   * @param entry number of the file that it is about; of one that was replaced, of the new one
+   * @param name the name that is made, moved to, removed or given to another file; null when only
+   *     the file itself is changed
+   */
+  public record NetChange(Change change, long entry, @Nullable Location name) {}
+
   private final FileEntry root;
 
   /** Who has the names that layers changed, before all of them and after. */
@@ -37,20 +48,20 @@ public final class NetChanges {
   private final Map<FileEntry, Deque<Link>> left = new HashMap<>();
 
   private final Set<FileEntry> told = new LinkedHashSet<>();
-  private final List<Change> changes = new ArrayList<>();
+  private final List<NetChange> changes = new ArrayList<>();
 
   private NetChanges(FileEntry root) {
     this.root = root;
   }
 
   /** The changes of layers, the oldest first, by ascending path. */
-  public static List<Change> of(List<Layer> layers, FileEntry root) {
+  public static List<NetChange> of(List<Layer> layers, FileEntry root) {
     NetChanges net = new NetChanges(root);
     layers.forEach(net::collect);
     net.names.values().removeIf(name -> name.before() == name.after());
     net.tellNames();
     net.tellFiles();
-    net.changes.sort(Comparator.comparing(Change::path));
+    net.changes.sort(Comparator.comparing(each -> each.change().path()));
     return net.changes;
   }
 
@@ -100,7 +111,7 @@ public final class NetChanges {
   }
 
   private void tellRemoved(Link link, FileEntry entry) {
-    changes.add(
+    Change change =
         new Change(
             Kind.REMOVED,
             path(link, true),
@@ -108,7 +119,8 @@ public final class NetChanges {
             entry.type(),
             Set.of(),
             Optional.of(stat(entry, home(entry))),
-            Optional.empty()));
+            Optional.empty());
+    changes.add(new NetChange(change, entry.number(), location(link)));
   }
 
   private void tellFiles() {
@@ -117,27 +129,42 @@ public final class NetChanges {
       boolean isThere = entry == root || (link != null && isInTree(link.parent()));
       Set<Aspect> aspects = aspects(entry);
       if (isThere && !aspects.isEmpty() && !told.contains(entry)) {
-        add(Kind.MODIFIED, link, null, entry, aspects, home(entry));
+        Change change = change(Kind.MODIFIED, link, null, entry, aspects, home(entry));
+        changes.add(new NetChange(change, entry.number(), null));
       }
     }
   }
 
   private void add(
       Kind kind,
+      Link link,
+      @Nullable Link from,
+      FileEntry entry,
+      Set<Aspect> aspects,
+      @Nullable EntryAttributes before) {
+    Change change = change(kind, link, from, entry, aspects, before);
+    changes.add(new NetChange(change, entry.number(), location(link)));
+  }
+
+  private static Location location(Link link) {
+    return new Location(link.parent().number(), link.name());
+  }
+
+  private Change change(
+      Kind kind,
       @Nullable Link link,
       @Nullable Link from,
       FileEntry entry,
       Set<Aspect> aspects,
       @Nullable EntryAttributes before) {
-    changes.add(
-        new Change(
-            kind,
-            link == null ? "" : path(link, false),
-            from == null ? Optional.empty() : Optional.of(path(from, true)),
-            entry.type(),
-            aspects,
-            before == null ? Optional.empty() : Optional.of(stat(entry, before)),
-            Optional.of(stat(entry, now(entry)))));
+    return new Change(
+        kind,
+        link == null ? "" : path(link, false),
+        from == null ? Optional.empty() : Optional.of(path(from, true)),
+        entry.type(),
+        aspects,
+        before == null ? Optional.empty() : Optional.of(stat(entry, before)),
+        Optional.of(stat(entry, now(entry))));
   }
 
   private static EntryAttributes home(FileEntry entry) {
