@@ -5,7 +5,10 @@ import org.jspecify.annotations.NullMarked;
 module dev.vfo.core {
   requires transitive dev.vfo.storage;
   requires static transitive org.jspecify;
+  // The signals that end a step loop.
+  requires jdk.unsupported;
 
   exports dev.vfo;
   exports dev.vfo.inspect;
+  exports dev.vfo.steps;
 }
