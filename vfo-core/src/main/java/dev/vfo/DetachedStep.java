@@ -104,7 +104,7 @@ public final class DetachedStep implements AutoCloseable {
    *     nothing is written, the step stays
    * @throws IllegalStateException when the manager has changes of its own
    * @throws IllegalArgumentException when it is no manager of the step's root
-   * @throws NoSpaceException when there is no room; the step stays
+   * @throws NoSpaceException when there is no room; the step stays, and the manager is rolled back
    */
   public Checkpoint commitTo(VirtualFileManager manager, State state) throws IOException {
     return manager.adopt(to -> engine.commitTo(to, state));

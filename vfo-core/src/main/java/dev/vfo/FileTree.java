@@ -43,7 +43,11 @@ public final class FileTree {
    *     LinkOption#NOFOLLOW_LINKS}; none: READ
    */
   public VirtualFile open(String path, OpenOption... options) throws IOException {
-    Set<OpenOption> wanted = Set.of(options);
+    return open(path, FILE_MODE, Set.of(options));
+  }
+
+  /** The same; a file that is made gets the mode. */
+  VirtualFile open(String path, int mode, Set<OpenOption> wanted) throws IOException {
     boolean append = wanted.contains(StandardOpenOption.APPEND);
     boolean write = append || wanted.contains(StandardOpenOption.WRITE);
     boolean read = wanted.contains(StandardOpenOption.READ) || !write;
@@ -52,7 +56,7 @@ public final class FileTree {
         (read ? OpenFlag.READ : 0)
             | (write ? OpenFlag.WRITE : 0)
             | (truncate ? OpenFlag.TRUNCATE : 0);
-    Found found = write ? findOrCreate(path, wanted) : find(path, wanted);
+    Found found = write ? findOrCreate(path, mode, wanted) : find(path, wanted);
     try {
       return found.isNew()
           ? entries.openNew(found.number(), flags, append)
@@ -69,7 +73,7 @@ public final class FileTree {
     return new Found(walk.find(path, !wanted.contains(LinkOption.NOFOLLOW_LINKS)), false);
   }
 
-  private Found findOrCreate(String path, Set<OpenOption> wanted) throws IOException {
+  private Found findOrCreate(String path, int mode, Set<OpenOption> wanted) throws IOException {
     boolean fresh = wanted.contains(StandardOpenOption.CREATE_NEW);
     if (!fresh && !wanted.contains(StandardOpenOption.CREATE)) {
       return find(path, wanted);
@@ -84,7 +88,7 @@ public final class FileTree {
             requireErrno(e, Errno.ENOENT);
           }
         }
-        NewEntry owner = entries.defaultOwner(FILE_MODE);
+        NewEntry owner = entries.defaultOwner(mode);
         return new Found(entries.createFile(place.directory(), place.name(), owner), true);
       } catch (StorageException e) {
         // Somebody made it between the two calls: then it is there.

@@ -38,6 +38,24 @@ public final class VirtualFile implements AutoCloseable {
     this.steps = new HandleSteps(files, entry);
   }
 
+  FileEntry entry() {
+    return entry;
+  }
+
+  /** Of {@link OpenFlag}: READ, WRITE, TRUNCATE, DIRECTORY. */
+  int flags() {
+    return flags;
+  }
+
+  /** The own offset as it was set last; while no rollback is under way. */
+  long savedPosition() {
+    return steps.offset();
+  }
+
+  boolean isAppending() {
+    return append;
+  }
+
   /** Number of the entry that is open. */
   public long number() {
     return entry.number();

@@ -22,11 +22,13 @@ public final class VirtualFileManager implements AutoCloseable {
   private final Engine engine;
   private final EntryOperations entries;
   private final FileTree tree;
+  private final Descriptors descriptors;
 
   private VirtualFileManager(Engine engine) {
     this.engine = engine;
     this.entries = new EntryOperations(engine.files());
     this.tree = new FileTree(entries);
+    this.descriptors = new Descriptors(entries, tree);
   }
 
   /**
@@ -42,7 +44,17 @@ public final class VirtualFileManager implements AutoCloseable {
    * @throws NoSpaceException when there is no room to open it
    */
   public static VirtualFileManager open(Path root, Options options) throws IOException {
-    return new VirtualFileManager(Engine.open(root, options));
+    VirtualFileManager manager = new VirtualFileManager(Engine.open(root, options));
+    boolean opened = false;
+    try {
+      manager.engine.attach(manager.descriptors.source());
+      opened = true;
+      return manager;
+    } finally {
+      if (!opened) {
+        manager.close();
+      }
+    }
   }
 
   /** The last checkpoint with its state: where the program is to go on. Empty in a new root. */
@@ -53,6 +65,11 @@ public final class VirtualFileManager implements AutoCloseable {
   /** The files, by path. */
   public FileTree tree() {
     return tree;
+  }
+
+  /** The files, by small integers that are part of the checkpoint: for process-like programs. */
+  public Descriptors descriptors() {
+    return descriptors;
   }
 
   /** The files, by number: for doors such as a FUSE daemon. */
@@ -96,7 +113,7 @@ public final class VirtualFileManager implements AutoCloseable {
 
   /**
    * Drops the step and all that is sealed: back to the last checkpoint. Handles opened since then
-   * are stale.
+   * are stale; descriptors are those of the last checkpoint.
    */
   public void rollback() throws IOException {
     engine.rollback();

@@ -19,6 +19,7 @@ public final class CommitCodec {
   private static final int MANIFEST_LENGTH_AT = 36;
   private static final int HEADER_BYTES = 40;
   private static final int IS_STORED = 1;
+  private static final int HAS_DESCRIPTORS = 2;
 
   private CommitCodec() {}
 
@@ -30,7 +31,12 @@ public final class CommitCodec {
     for (ChangeSet layer : commit.layers()) {
       length += ChangeSetCodec.encodedBytes(layer);
     }
-    return length;
+    return length + descriptorBytes(commit).length;
+  }
+
+  private static byte[] descriptorBytes(Commit commit) {
+    DescriptorTable table = commit.descriptors();
+    return table.isEmpty() ? new byte[0] : DescriptorTableCodec.encode(table);
   }
 
   /** Writes the encoding to {@code target}, which is as long and all zeros. */
@@ -40,7 +46,7 @@ public final class CommitCodec {
     target.set(ChangeSetCodec.LONG, VIRTUAL_AT, commit.nextVirtual());
     target.set(ChangeSetCodec.LONG, STATE_LENGTH_AT, state.lengthBytes());
     target.set(ChangeSetCodec.INT, STATE_CHECKSUM_AT, state.checksum());
-    target.set(ChangeSetCodec.INT, FLAGS_AT, state.isStored() ? IS_STORED : 0);
+    target.set(ChangeSetCodec.INT, FLAGS_AT, flags(commit));
     target.set(ChangeSetCodec.INT, LAYER_COUNT_AT, commit.layers().size());
     byte[] inline = state.inline();
     MemorySegment.copy(inline, 0, target, ValueLayout.JAVA_BYTE, HEADER_BYTES, inline.length);
@@ -52,6 +58,13 @@ public final class CommitCodec {
     for (ChangeSet layer : commit.layers()) {
       at += ChangeSetCodec.encode(layer, target.asSlice(at));
     }
+    byte[] descriptors = descriptorBytes(commit);
+    MemorySegment.copy(descriptors, 0, target, ValueLayout.JAVA_BYTE, at, descriptors.length);
+  }
+
+  private static int flags(Commit commit) {
+    return (commit.state().isStored() ? IS_STORED : 0)
+        | (commit.descriptors().isEmpty() ? 0 : HAS_DESCRIPTORS);
   }
 
   /**
@@ -72,21 +85,28 @@ public final class CommitCodec {
       layers.add(ChangeSetCodec.decode(source.asSlice(at, length)));
       at += length;
     }
-    require(at == source.byteSize(), at, "bytes behind the last layer");
+    DescriptorTable descriptors = DescriptorTable.EMPTY;
+    if ((source.get(ChangeSetCodec.INT, FLAGS_AT) & HAS_DESCRIPTORS) != 0) {
+      byte[] bytes = source.asSlice(at).toArray(ValueLayout.JAVA_BYTE);
+      descriptors = DescriptorTableCodec.decode(bytes, at);
+    } else {
+      require(at == source.byteSize(), at, "bytes behind the last layer");
+    }
     return new Commit(
         source.get(ChangeSetCodec.LONG, TIME_AT),
         source.get(ChangeSetCodec.LONG, VIRTUAL_AT),
         state,
-        layers);
+        layers,
+        descriptors);
   }
 
   private static StateBytes decodeState(MemorySegment source) {
     long length = source.get(ChangeSetCodec.LONG, STATE_LENGTH_AT);
     int flags = source.get(ChangeSetCodec.INT, FLAGS_AT);
     int checksum = source.get(ChangeSetCodec.INT, STATE_CHECKSUM_AT);
-    require((flags & ~IS_STORED) == 0, FLAGS_AT, "flags " + flags);
+    require((flags & ~(IS_STORED | HAS_DESCRIPTORS)) == 0, FLAGS_AT, "flags " + flags);
     require(length >= 0, STATE_LENGTH_AT, "state of " + length + " bytes");
-    boolean stored = flags == IS_STORED;
+    boolean stored = (flags & IS_STORED) != 0;
     byte[] inline = decodeBytes(source, HEADER_BYTES, stored ? 0 : length, STATE_LENGTH_AT);
     byte[] manifest =
         decodeBytes(

@@ -10,6 +10,7 @@ import dev.vfo.apply.ApplyCost;
 import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.Commit;
 import dev.vfo.changes.CommitCodec;
+import dev.vfo.changes.DescriptorTable;
 import dev.vfo.changes.EntryChange;
 import dev.vfo.journal.Adoption;
 import dev.vfo.journal.JournalWriter;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +52,7 @@ public final class Engine implements AutoCloseable {
   private final JournalWriter journal;
   private final Reserve reserve;
   private final States states;
+  private final TableHistory tables;
   private final ApplyQueue queue;
   private final BackgroundWork background;
   private final Health health;
@@ -69,6 +72,7 @@ public final class Engine implements AutoCloseable {
     this.journal = root.journal();
     this.reserve = root.reserve();
     this.states = root.states();
+    this.tables = root.tables();
     this.last = root.last();
     this.committedLayer = parts.layers().active().number() - 1;
     long number = last == null ? 0 : last.number();
@@ -99,6 +103,11 @@ public final class Engine implements AutoCloseable {
     }
   }
 
+  /** Takes the program's descriptors over, which begin as the last checkpoint had them. */
+  public void attach(DescriptorSource descriptors) throws IOException {
+    tables.attach(descriptors);
+  }
+
   /** The files as the running step sees them. */
   public StepFiles files() {
     return files;
@@ -127,7 +136,7 @@ public final class Engine implements AutoCloseable {
   /** Closes the active layer, in memory; returns its number. */
   public long seal() throws FailedManagerException {
     health.requireOpen();
-    return parts.layers().seal().number();
+    return tables.seal();
   }
 
   /** Seals the active layer and commits it, as one: no other checkpoint comes between. */
@@ -152,13 +161,17 @@ public final class Engine implements AutoCloseable {
       }
       List<Layer> changed = layers.stream().filter(each -> !each.isUnchanged()).toList();
       Checkpoint before = last;
-      if (changed.isEmpty() && before != null && before.state().equals(state)) {
+      if (changed.isEmpty()
+          && before != null
+          && before.state().equals(state)
+          && tables.isUnchanged(layer)) {
         parts.layers().discard(layers);
         committedLayer = Math.max(committedLayer, layer);
+        tables.forget(layer);
         return before;
       }
       queue.drainTo(options.maxUnappliedLayers() - 1);
-      Checkpoint made = decide(changed, state);
+      Checkpoint made = decide(changed, layer, state);
       finish(layers, layer, made);
       return made;
     } finally {
@@ -186,7 +199,13 @@ public final class Engine implements AutoCloseable {
       health.requireOpen();
       // Then home has everything, and the layers lie directly above it.
       queue.drainTo(0);
-      return parts.layers().alone(() -> adoptAlone(step, layers, state));
+      Lock lock = tables.lock();
+      lock.lock();
+      try {
+        return parts.layers().alone(() -> adoptAlone(step, layers, state));
+      } finally {
+        lock.unlock();
+      }
     } finally {
       commitLock.unlock();
     }
@@ -203,13 +222,13 @@ public final class Engine implements AutoCloseable {
     try {
       List<ChangeSet> loaded =
           new Adopter(parts).load(step, layers, EngineParts.nanos(options.clock().instant()));
-      Checkpoint made = commit(parts.layers().seal().number(), state);
+      Checkpoint made = commit(tables.seal(), state);
       decided = true;
       return new Adopted(made, loaded);
     } finally {
       // After a failed write nobody knows whether it was decided: opening again finds out.
       if (!decided && !health.isOver()) {
-        drop(parts.knowledge()::lookAgain);
+        rollBack();
         endAdoption(adoption);
       }
     }
@@ -264,16 +283,18 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private Checkpoint decide(List<Layer> layers, State state) throws IOException {
+  private Checkpoint decide(List<Layer> layers, long layer, State state) throws IOException {
     Checkpoint before = last;
     long number = before == null ? 1 : before.number() + 1;
     Instant now = options.clock().instant();
     List<ChangeSet> changes = parts.extract(layers);
+    // Afterwards: a name that is found meanwhile then makes an orphan too many, not one too few.
+    DescriptorTable descriptors = tables.of(layer);
     States.Saved saved;
     boolean decided = false;
     try (Arena arena = Arena.ofShared()) {
       saved = save(number, state);
-      MemorySegment payload = prepare(now, layers, changes, saved, arena);
+      MemorySegment payload = prepare(now, layers, changes, saved, descriptors, arena);
       syncSpills(layers);
       append(number, payload);
       decided = true;
@@ -288,6 +309,7 @@ public final class Engine implements AutoCloseable {
     }
     parts.layers().commit(layers);
     queue.add(pending, number);
+    tables.committed(layer, descriptors);
     return new Checkpoint(number, now, states.committed(saved, state));
   }
 
@@ -301,7 +323,12 @@ public final class Engine implements AutoCloseable {
 
   // Everything that may fail without damage; after a failure the step is as it was.
   private MemorySegment prepare(
-      Instant now, List<Layer> layers, List<ChangeSet> changes, States.Saved state, Arena arena)
+      Instant now,
+      List<Layer> layers,
+      List<ChangeSet> changes,
+      States.Saved state,
+      DescriptorTable descriptors,
+      Arena arena)
       throws IOException {
     List<Long> reserved = new ArrayList<>();
     boolean prepared = false;
@@ -312,7 +339,12 @@ public final class Engine implements AutoCloseable {
         reserved.add(change.layer());
       }
       Commit commit =
-          new Commit(EngineParts.nanos(now), parts.table().nextVirtual(), state.bytes(), changes);
+          new Commit(
+              EngineParts.nanos(now),
+              parts.table().nextVirtual(),
+              state.bytes(),
+              changes,
+              descriptors);
       long bytes = CommitCodec.encodedBytes(commit);
       requireDisk(bytes);
       makeRoom(bytes);
@@ -426,13 +458,24 @@ public final class Engine implements AutoCloseable {
   }
 
   /** Goes back to the last checkpoint: drops the active layer and the sealed ones. */
-  public void rollback() throws FailedManagerException {
+  public void rollback() throws IOException {
     commitLock.lock();
     try {
       health.requireOpen();
-      drop(parts.knowledge()::lookAgain);
+      rollBack();
     } finally {
       commitLock.unlock();
+    }
+  }
+
+  private void rollBack() throws IOException {
+    Lock lock = tables.lock();
+    lock.lock();
+    try {
+      drop(parts.knowledge()::lookAgain);
+      tables.rolledBack();
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -28,6 +28,7 @@ import dev.vfo.overlay.StagedFiles;
 import dev.vfo.spill.SpillFolder;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileIdentity;
+import dev.vfo.storage.FileStat;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.Storage;
@@ -208,7 +209,8 @@ final class EngineParts implements ApplyObserver, StagedFiles {
     Lock lock = names.lock().writeLock();
     lock.lock();
     try {
-      if (entry.isChanged() || (entry.isInUse() && entry.isOrphan())) {
+      // Also of one that was found under a name: the last record may have it as an orphan.
+      if (entry.isChanged() || entry.isInUse()) {
         return false;
       }
       table.removeOrphan(entry);
@@ -239,6 +241,16 @@ final class EngineParts implements ApplyObserver, StagedFiles {
   @Override
   public int openOrphan(long number, int flags) throws StorageException {
     return openStaged(StageNames.ORPHANS, number, flags);
+  }
+
+  /** The attributes of a home file among the orphans. */
+  FileStat statOrphan(long number) throws StorageException {
+    int fd = openOrphan(number, OpenFlag.PATH);
+    try {
+      return storage.stat(fd);
+    } finally {
+      storage.close(fd);
+    }
   }
 
   @Override

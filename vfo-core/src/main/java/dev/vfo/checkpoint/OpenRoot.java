@@ -30,7 +30,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +57,7 @@ final class OpenRoot implements AutoCloseable {
   private final EngineParts parts;
   private final Applier applier;
   private final UnappliedLayers unapplied;
+  private final TableHistory tables;
   private final @Nullable Checkpoint last;
 
   @SuppressWarnings("this-escape")
@@ -111,7 +111,7 @@ final class OpenRoot implements AutoCloseable {
       Optional<StorageException> stuck =
           recovery.apply(found, plans, alone, mark, reserve::release, aside::at);
       if (stuck.isEmpty()) {
-        alone.removeOrphans(Set.of());
+        alone.removeOrphans(found.openOrphans());
       }
       alone.removeSpills(found.newestLayer());
       spills = spills(id);
@@ -120,6 +120,9 @@ final class OpenRoot implements AutoCloseable {
       open.add(() -> parts.home().close());
       applier = new Applier(target, parts.home().changeLock(), parts, reserve);
       unapplied = stuck.isEmpty() ? UnappliedLayers.NONE : load(recovery, found, stuck.get());
+      tables =
+          new TableHistory(
+              parts, new DescriptorLoader(parts).load(found.descriptors()), found.descriptors());
       states.removeOthers();
       journal.retire(mark.value().checkpointNumber());
       opened = true;
@@ -294,6 +297,11 @@ final class OpenRoot implements AutoCloseable {
   /** The layers that could not be applied. */
   UnappliedLayers unapplied() {
     return unapplied;
+  }
+
+  /** The descriptor tables. */
+  TableHistory tables() {
+    return tables;
   }
 
   AppliedMark mark() {

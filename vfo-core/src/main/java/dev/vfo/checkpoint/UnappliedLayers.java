@@ -58,7 +58,7 @@ record UnappliedLayers(
     }
     LayerLoader loader = parts.loader(made::get);
     List<PendingLayer> layers = new ArrayList<>();
-    Set<Long> needed = new HashSet<>();
+    Set<Long> needed = new HashSet<>(found.openOrphans());
     recovery.forEachUnapplied(
         found,
         appliedLayer,

@@ -81,6 +81,16 @@ public final class EntryTable {
     return entry;
   }
 
+  /** The entry of a home file that a program had open, and that was among the orphans. */
+  public synchronized FileEntry restoreOrphan(long number, FileStat stat) {
+    FileEntry entry = restore(number, stat.type(), stat.device());
+    bind(entry, stat.identity());
+    entry.measured(stat, 1);
+    entry.orphan();
+    addOrphan(entry);
+    return entry;
+  }
+
   /** The number that the entry of a home file has, or gets when it has none yet. */
   public synchronized long numberOf(FileIdentity identity) {
     FileEntry known = byIdentity.get(identity);

@@ -460,6 +460,21 @@ public final class FileEntry {
     return links;
   }
 
+  /**
+   * The names from the root to one of its names at a layer's end, or none when it had no name that
+   * is known. The caller holds the namespace lock.
+   */
+  public List<Name> pathAfter(long layer) {
+    List<Name> path = new ArrayList<>();
+    List<Link> links = linksAfter(layer);
+    while (!links.isEmpty()) {
+      Link link = links.getFirst();
+      path.addFirst(link.name());
+      links = link.parent().linksAfter(layer);
+    }
+    return path;
+  }
+
   @Override
   public String toString() {
     return "entry " + number;

@@ -1,7 +1,10 @@
 package dev.vfo.recovery;
 
 import dev.vfo.changes.Commit;
+import dev.vfo.changes.DescriptorTable;
 import dev.vfo.journal.JournalScan;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,4 +22,17 @@ public record Recovered(
     @Nullable Commit last,
     long checkpoint,
     long newestLayer,
-    boolean hasUnappliedLayers) {}
+    boolean hasUnappliedLayers) {
+  /** What the program had open at the last checkpoint. */
+  public DescriptorTable descriptors() {
+    return last == null ? DescriptorTable.EMPTY : last.descriptors();
+  }
+
+  /** The entries without a name that it had open: their home files are among the orphans. */
+  public Set<Long> openOrphans() {
+    return descriptors().files().stream()
+        .filter(DescriptorTable.OpenFile::isOrphan)
+        .map(DescriptorTable.OpenFile::number)
+        .collect(Collectors.toSet());
+  }
+}

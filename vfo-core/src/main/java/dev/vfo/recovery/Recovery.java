@@ -55,7 +55,13 @@ public final class Recovery {
           newestLayer = Math.max(newestLayer, layer.layer());
           unapplied |= layer.layer() > applied.layer();
         }
-        last = new Commit(commit.timeNanos(), commit.nextVirtual(), commit.state(), List.of());
+        last =
+            new Commit(
+                commit.timeNanos(),
+                commit.nextVirtual(),
+                commit.state(),
+                List.of(),
+                commit.descriptors());
       }
     }
     long checkpoint = scan.last().map(RecordPosition::checkpointNumber).orElse(0L);

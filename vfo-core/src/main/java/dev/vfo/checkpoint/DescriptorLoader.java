@@ -1,0 +1,98 @@
+package dev.vfo.checkpoint;
+
+import dev.vfo.CorruptJournalException;
+import dev.vfo.changes.DescriptorTable;
+import dev.vfo.names.Namespace;
+import dev.vfo.overlay.FileEntry;
+import dev.vfo.storage.Errno;
+import dev.vfo.storage.FileType;
+import dev.vfo.storage.Name;
+import dev.vfo.storage.StorageException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the files again that a program had open at the last checkpoint: by their paths, which lead
+ * to the same files in the same tree, or among the orphans. To be used at open, when the overlay
+ * shows the last checkpoint and nobody uses it yet.
+ */
+final class DescriptorLoader {
+  /** What shows that somebody else has taken the file away. */
+  private static final Set<Errno> ELSEWHERE =
+      Set.of(Errno.ENOENT, Errno.ENOTDIR, Errno.ESTALE, Errno.EACCES);
+
+  private final EngineParts parts;
+
+  DescriptorLoader(EngineParts parts) {
+    this.parts = parts;
+  }
+
+  /**
+   * Finds them.
+   *
+   * @throws CorruptJournalException when an orphan is missing (R57)
+   */
+  OpenTable load(DescriptorTable table) throws IOException {
+    @Nullable FileEntry[] entries = new FileEntry[table.files().size()];
+    // First: they have their old numbers, which nothing else may get.
+    for (int i = 0; i < entries.length; i++) {
+      DescriptorTable.OpenFile file = table.files().get(i);
+      if (file.isOrphan()) {
+        entries[i] = orphan(file.number());
+      }
+    }
+    List<OpenTable.File> files = new ArrayList<>();
+    for (int i = 0; i < entries.length; i++) {
+      DescriptorTable.OpenFile file = table.files().get(i);
+      files.add(new OpenTable.File(file.isOrphan() ? entries[i] : find(file.path()), file));
+    }
+    return new OpenTable(files, table.descriptors());
+  }
+
+  private FileEntry orphan(long number) throws IOException {
+    // A layer that is not applied, or another descriptor, can speak of it.
+    FileEntry known = parts.table().get(number);
+    if (known == null) {
+      try {
+        known = parts.table().restoreOrphan(number, parts.statOrphan(number));
+      } catch (StorageException e) {
+        if (e.errno() != Errno.ENOENT) {
+          throw e;
+        }
+        throw new CorruptJournalException(
+            "stage/orphans", 0, "entry " + number + " is missing, which a program has open");
+      }
+    }
+    known.pin();
+    return known;
+  }
+
+  /** The regular file at a path, pinned, or null. */
+  private @Nullable FileEntry find(List<Name> path) throws IOException {
+    Namespace names = parts.names();
+    FileEntry at = parts.table().root();
+    at.pin();
+    for (Name name : path) {
+      FileEntry next;
+      try {
+        next = names.lookup(at, name);
+      } catch (StorageException e) {
+        if (!ELSEWHERE.contains(e.errno())) {
+          throw e;
+        }
+        return null;
+      } finally {
+        at.unpin(1);
+      }
+      at = next;
+    }
+    if (at.type() != FileType.REGULAR) {
+      at.unpin(1);
+      return null;
+    }
+    return at;
+  }
+}
