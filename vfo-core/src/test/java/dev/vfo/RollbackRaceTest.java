@@ -29,8 +29,12 @@ class RollbackRaceTest {
 
   private final StoppingStorage storage = new StoppingStorage();
 
-  /** Without background work: a write that finds no memory has to apply what is committed. */
+  /**
+   * Without background work, and without room for a spill file: a write that finds no memory has to
+   * apply what is committed.
+   */
   private VirtualFileManager open() throws IOException {
+    storage.refuse(".spill");
     return VirtualFileManager.open(
         folder,
         Options.defaults()
@@ -87,6 +91,8 @@ class RollbackRaceTest {
       files.tree().writeAll("big", new byte[MEMORY_BYTES - 4096]);
       files.checkpoint(State.empty());
       try (VirtualFile file = files.tree().open("file", WRITE)) {
+        // Takes a block beyond the budget: the next one finds something that could leave memory.
+        files.tree().writeAll("other", new byte[1]);
         FutureTask<Integer> writing = rollBackDuring(files, () -> file.write(bytes("def"), 3));
         ExecutionException failed = assertThrows(ExecutionException.class, writing::get);
         assertInstanceOf(StaleHandleException.class, failed.getCause());

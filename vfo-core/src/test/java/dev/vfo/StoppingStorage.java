@@ -1,5 +1,6 @@
 package dev.vfo;
 
+import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileStat;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.RenameMode;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The real disk, where one thread can be stopped just before a call, until it is let go on. */
@@ -23,12 +25,16 @@ final class StoppingStorage extends ForwardingStorage {
     RENAME
   }
 
+  /** So long that it is a hang. */
+  private static final int MOST_SECONDS = 120;
+
   private record Stop(Call call, @Nullable Name name) {}
 
   private final Map<Integer, Name> names = new ConcurrentHashMap<>();
   private final CountDownLatch reached = new CountDownLatch(1);
   private final CountDownLatch released = new CountDownLatch(1);
   private volatile @Nullable Stop stop;
+  private volatile @Nullable String refused;
 
   StoppingStorage() {
     super(new LinuxStorage());
@@ -37,6 +43,11 @@ final class StoppingStorage extends ForwardingStorage {
   /** The next call of this kind on a file of this name stops; there is one stop in all. */
   void stopAt(Call call, String name) throws StorageException {
     stop = new Stop(call, Name.of(name));
+  }
+
+  /** From now on there is no room for files whose names end so. */
+  void refuse(String suffix) {
+    refused = suffix;
   }
 
   /** Waits until a thread has stopped. */
@@ -56,7 +67,9 @@ final class StoppingStorage extends ForwardingStorage {
 
   private static void await(CountDownLatch latch) {
     try {
-      latch.await();
+      if (!latch.await(MOST_SECONDS, TimeUnit.SECONDS)) {
+        throw new AssertionError("nobody came to the call, or let it go on");
+      }
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
@@ -73,6 +86,10 @@ final class StoppingStorage extends ForwardingStorage {
   @Override
   public int open(int directory, Name name, int flags, int mode) throws StorageException {
     pass(Call.OPEN, name);
+    String suffix = refused;
+    if (suffix != null && name.toString().endsWith(suffix)) {
+      throw new StorageException(Errno.ENOSPC, "open", name.toString());
+    }
     int fd = super.open(directory, name, flags, mode);
     names.put(fd, name);
     return fd;
