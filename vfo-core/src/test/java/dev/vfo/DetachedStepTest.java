@@ -425,6 +425,54 @@ class DetachedStepTest {
             });
   }
 
+  /** The disk, but the first sync behind a rename to an id fails. */
+  private static final class FailingAdoption extends ForwardingStorage {
+    private boolean fails;
+    private boolean failed;
+
+    FailingAdoption() {
+      super(new LinuxStorage());
+    }
+
+    @Override
+    public void rename(int from, Name fromName, int to, Name toName, RenameMode mode)
+        throws StorageException {
+      super.rename(from, fromName, to, toName, mode);
+      fails = !failed && toName.toString().matches("[0-9a-f]{32}");
+    }
+
+    @Override
+    public void sync(int fd) throws StorageException {
+      if (fails) {
+        fails = false;
+        failed = true;
+        throw new StorageException(Errno.EIO, "sync", "adopting");
+      }
+      super.sync(fd);
+    }
+  }
+
+  /** Else the next checkpoint would make it look committed, and the step would be removed. */
+  @Test
+  void aCommitThatCouldNotBeTakenDownIsForgotten() throws IOException {
+    Options failing = Options.defaults().withStorage(new FailingAdoption());
+    try (DetachedStep step = open("step");
+        VirtualFileManager manager = VirtualFileManager.open(root, failing)) {
+      change(step);
+      assertThrows(StorageException.class, () -> step.commitTo(manager, State.empty()));
+      assertTrue(step.isParked());
+      manager.checkpoint(new byte[] {1});
+    }
+    try (DetachedStep step = open("step")) {
+      assertTrue(step.isParked());
+      assertUnchanged();
+      try (VirtualFileManager manager = manager()) {
+        assertEquals(2, step.commitTo(manager, State.empty()).number());
+      }
+    }
+    assertChanged();
+  }
+
   @Test
   void aStepThatWasCommittedSaysSo() throws IOException {
     try (VirtualFileManager manager = manager()) {

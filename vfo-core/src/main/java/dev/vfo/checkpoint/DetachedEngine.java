@@ -285,20 +285,22 @@ public final class DetachedEngine implements AutoCloseable {
       throws IOException {
     Engine.Adopted adopted = manager.adopt(folder, layers, state);
     health.close();
-    boolean removed = false;
+    try {
+      removeCommitted(manager);
+    } catch (IOException e) {
+      // It is committed all the same; whoever opens the step again removes what is left.
+      manager.note("the committed step " + folder.name() + " could not be removed", e);
+    }
+    return new Committed(adopted.checkpoint(), adopted.changes());
+  }
+
+  private void removeCommitted(Engine manager) throws IOException {
     try {
       folder.remove();
-      removed = true;
-    } catch (StorageException e) {
-      // It is committed all the same; whoever opens the step again removes it.
-      manager.note("what is left of the step " + folder.name() + " could not be removed", e);
+      manager.adopted(folder.id());
     } finally {
       folder.close();
     }
-    if (removed) {
-      manager.adopted(folder.id());
-    }
-    return new Committed(adopted.checkpoint(), adopted.changes());
   }
 
   /**

@@ -217,9 +217,9 @@ public final class Engine implements AutoCloseable {
     new ParkedCheck(options.storage(), root.fd(), step.name()).requireUnchanged(layers);
     Checkpoint before = last;
     Adoption adoption = new Adoption(step.id(), before == null ? 0 : before.number());
-    beginAdoption(adoption);
     boolean decided = false;
     try {
+      beginAdoption(adoption);
       List<ChangeSet> loaded =
           new Adopter(parts).load(step, layers, EngineParts.nanos(options.clock().instant()));
       Checkpoint made = commit(tables.seal(), state);
@@ -228,9 +228,16 @@ public final class Engine implements AutoCloseable {
     } finally {
       // After a failed write nobody knows whether it was decided: opening again finds out.
       if (!decided && !health.isOver()) {
-        rollBack();
-        endAdoption(adoption);
+        withdraw(adoption);
       }
+    }
+  }
+
+  private void withdraw(Adoption adoption) throws IOException {
+    try {
+      rollBack();
+    } finally {
+      endAdoption(adoption);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.vfo.journal;
 
 import dev.vfo.CorruptJournalException;
 import dev.vfo.NewerFormatException;
+import dev.vfo.storage.Errno;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
@@ -32,9 +33,15 @@ public record Adoption(RootId step, long before) {
     }
   }
 
-  /** Removes the file, durably. */
+  /** Removes the file, durably, if it is there: making it may have failed. */
   public void remove(Storage storage, int folder) throws StorageException {
-    storage.unlink(folder, Name.of(step.toString()));
+    try {
+      storage.unlink(folder, Name.of(step.toString()));
+    } catch (StorageException e) {
+      if (e.errno() != Errno.ENOENT) {
+        throw e;
+      }
+    }
     storage.sync(folder);
   }
 
