@@ -11,7 +11,6 @@ import dev.vfo.changes.Commit;
 import dev.vfo.changes.CommitCodec;
 import dev.vfo.changes.PartOfLayers;
 import dev.vfo.changes.StateBytes;
-import dev.vfo.journal.Payload;
 import dev.vfo.overlay.FileEntry;
 import dev.vfo.overlay.Layer;
 import dev.vfo.overlay.NetChanges.NetChange;
@@ -40,6 +39,7 @@ public final class DetachedEngine implements AutoCloseable {
   private final DetachedFolder folder;
   private final EngineParts parts;
   private final Health health;
+  private final CommitLog log;
   private final StepFiles files;
   private final Rollbacks rollbacks = new Rollbacks();
   private final ReentrantLock lock = new ReentrantLock();
@@ -52,6 +52,7 @@ public final class DetachedEngine implements AutoCloseable {
     this.folder = folder;
     this.parts = folder.parts();
     this.health = new Health(folder.name());
+    this.log = new CommitLog(folder.journal(), health);
     this.files = new StepFiles(parts, options.storage(), health, rollbacks, () -> {});
     this.parked = new ArrayList<>(folder.layers());
     this.lastRecord = folder.lastRecord();
@@ -205,45 +206,21 @@ public final class DetachedEngine implements AutoCloseable {
       MemorySegment payload = arena.allocate(CommitCodec.encodedBytes(commit), 8);
       CommitCodec.encode(commit, payload);
       makeRoom(payload.byteSize());
-      syncSpills(layers);
-      append(payload);
-    }
-  }
-
-  private void syncSpills(List<Layer> layers) throws FailedManagerException {
-    try {
-      for (Layer layer : layers) {
-        layer.syncSpill();
-      }
-    } catch (StorageException e) {
-      throw health.stepDamaged(e);
+      log.append(lastRecord + 1, layers, payload);
+      lastRecord++;
     }
   }
 
   private void makeRoom(long bytes) throws IOException {
     try {
-      folder.journal().ensureRoom(bytes);
+      log.makeRoom(bytes);
     } catch (StorageException e) {
-      if (e.isNoSpace()) {
-        throw new NoSpaceException(
-            folder.name()
-                + ": no room to keep the step ("
-                + e.getMessage()
-                + "); make room and try again",
-            e);
-      }
-      throw health.journalFailed(e);
-    } catch (IOException e) {
-      throw health.journalFailed(e);
-    }
-  }
-
-  private void append(MemorySegment payload) throws IOException {
-    try {
-      folder.journal().append(lastRecord + 1, Payload.of(List.of(payload)));
-      lastRecord++;
-    } catch (IOException e) {
-      throw health.journalFailed(e);
+      throw new NoSpaceException(
+          folder.name()
+              + ": no room to keep the step ("
+              + e.getMessage()
+              + "); make room and try again",
+          e);
     }
   }
 

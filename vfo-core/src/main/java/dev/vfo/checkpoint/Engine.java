@@ -13,8 +13,6 @@ import dev.vfo.changes.CommitCodec;
 import dev.vfo.changes.DescriptorTable;
 import dev.vfo.changes.EntryChange;
 import dev.vfo.journal.Adoption;
-import dev.vfo.journal.JournalWriter;
-import dev.vfo.journal.Payload;
 import dev.vfo.journal.RootId;
 import dev.vfo.overlay.FileEntry;
 import dev.vfo.overlay.Layer;
@@ -49,7 +47,7 @@ public final class Engine implements AutoCloseable {
   private final Options options;
   private final OpenRoot root;
   private final EngineParts parts;
-  private final JournalWriter journal;
+  private final CommitLog log;
   private final Reserve reserve;
   private final States states;
   private final TableHistory tables;
@@ -69,7 +67,7 @@ public final class Engine implements AutoCloseable {
     this.parts = root.parts();
     this.health = new Health(root.name());
     this.files = new StepFiles(parts, options.storage(), health, rollbacks, this::awaitApplied);
-    this.journal = root.journal();
+    this.log = new CommitLog(root.journal(), health);
     this.reserve = root.reserve();
     this.states = root.states();
     this.tables = root.tables();
@@ -78,7 +76,13 @@ public final class Engine implements AutoCloseable {
     long number = last == null ? 0 : last.number();
     this.queue =
         new ApplyQueue(
-            parts, root.applier(), journal, root.mark(), reserve, health::journalFailed, number);
+            parts,
+            root.applier(),
+            root.journal(),
+            root.mark(),
+            reserve,
+            health::journalFailed,
+            number);
     this.foreign = new ForeignCheck(parts, queue);
     this.background = new BackgroundWork(queue, options, health::isOver, root::note);
     if (root.unapplied().reason() != null) {
@@ -302,8 +306,7 @@ public final class Engine implements AutoCloseable {
     try (Arena arena = Arena.ofShared()) {
       saved = save(number, state);
       MemorySegment payload = prepare(now, layers, changes, saved, descriptors, arena);
-      syncSpills(layers);
-      append(number, payload);
+      log.append(number, layers, payload);
       decided = true;
     } finally {
       if (!decided) {
@@ -354,7 +357,7 @@ public final class Engine implements AutoCloseable {
               descriptors);
       long bytes = CommitCodec.encodedBytes(commit);
       requireDisk(bytes);
-      makeRoom(bytes);
+      log.makeRoom(bytes);
       MemorySegment payload = arena.allocate(bytes, 8);
       CommitCodec.encode(commit, payload);
       foreign.run(layers);
@@ -403,35 +406,6 @@ public final class Engine implements AutoCloseable {
       if (root.usedBytes() > options.diskBytes() - bytes) {
         throw noSpace("the bound of " + options.diskBytes() + " bytes for .vfo is reached", null);
       }
-    }
-  }
-
-  private void makeRoom(long bytes) throws IOException {
-    try {
-      journal.ensureRoom(bytes);
-    } catch (StorageException e) {
-      throw e.isNoSpace() ? e : health.journalFailed(e);
-    } catch (IOException e) {
-      throw health.journalFailed(e);
-    }
-  }
-
-  // What the record names is durable before it is written.
-  private void syncSpills(List<Layer> layers) throws FailedManagerException {
-    try {
-      for (Layer layer : layers) {
-        layer.syncSpill();
-      }
-    } catch (StorageException e) {
-      throw health.stepDamaged(e);
-    }
-  }
-
-  private void append(long number, MemorySegment payload) throws IOException {
-    try {
-      journal.append(number, Payload.of(List.of(payload)));
-    } catch (IOException e) {
-      throw health.journalFailed(e);
     }
   }
 

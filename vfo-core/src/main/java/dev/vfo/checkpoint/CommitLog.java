@@ -1,0 +1,61 @@
+package dev.vfo.checkpoint;
+
+import dev.vfo.journal.JournalWriter;
+import dev.vfo.journal.Payload;
+import dev.vfo.overlay.Layer;
+import dev.vfo.storage.StorageException;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * A journal that commits are written to. A failure other than want of space beforehand ends all
+ * (I6). One thread at a time.
+ */
+final class CommitLog {
+  private final JournalWriter journal;
+  private final Health health;
+
+  /** {@code health} is told of failures. */
+  CommitLog(JournalWriter journal, Health health) {
+    this.journal = journal;
+    this.health = health;
+  }
+
+  /**
+   * Makes room for a record.
+   *
+   * @throws StorageException for want of space: nothing is damaged
+   */
+  void makeRoom(long payloadBytes) throws IOException {
+    try {
+      journal.ensureRoom(payloadBytes);
+    } catch (StorageException e) {
+      throw e.isNoSpace() ? e : health.journalFailed(e);
+    } catch (IOException e) {
+      throw health.journalFailed(e);
+    }
+  }
+
+  /**
+   * Makes durable what layers have in their spill files, which the record names; then writes it.
+   */
+  void append(long number, List<Layer> layers, MemorySegment payload) throws IOException {
+    syncSpills(layers);
+    try {
+      journal.append(number, Payload.of(List.of(payload)));
+    } catch (IOException e) {
+      throw health.journalFailed(e);
+    }
+  }
+
+  private void syncSpills(List<Layer> layers) throws IOException {
+    try {
+      for (Layer layer : layers) {
+        layer.syncSpill();
+      }
+    } catch (StorageException e) {
+      throw health.stepDamaged(e);
+    }
+  }
+}
