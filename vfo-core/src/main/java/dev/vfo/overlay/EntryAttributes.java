@@ -1,5 +1,6 @@
 package dev.vfo.overlay;
 
+import dev.vfo.EntryStat;
 import dev.vfo.storage.FileStat;
 
 /** The attributes of a file entry as of one layer, or as of home. Guarded by the entry's lock. */
@@ -41,6 +42,22 @@ public final class EntryAttributes {
     home.modifyNanos = stat.modifyNanos();
     home.changeNanos = stat.changeNanos();
     return home;
+  }
+
+  /** These, as a program sees them, of an entry. */
+  EntryStat stat(FileEntry entry) {
+    return new EntryStat(
+        entry.number(),
+        entry.type(),
+        mode,
+        linkCount,
+        uid,
+        gid,
+        entry.device(),
+        sizeBytes,
+        accessNanos,
+        modifyNanos,
+        changeNanos);
   }
 
   /** Whether owner, group and permissions are the same. */

@@ -34,19 +34,7 @@ public final class FileAttributes {
     entry.lock.readLock().lock();
     try {
       requireThere(entry);
-      EntryAttributes is = entry.attributes();
-      return new EntryStat(
-          entry.number(),
-          entry.type(),
-          is.mode,
-          is.linkCount,
-          is.uid,
-          is.gid,
-          entry.device(),
-          is.sizeBytes,
-          is.accessNanos,
-          is.modifyNanos,
-          is.changeNanos);
+      return entry.attributes().stat(entry);
     } finally {
       entry.lock.readLock().unlock();
     }

@@ -3,7 +3,6 @@ package dev.vfo.overlay;
 import dev.vfo.Change;
 import dev.vfo.Change.Aspect;
 import dev.vfo.Change.Kind;
-import dev.vfo.EntryStat;
 import dev.vfo.changes.Location;
 import dev.vfo.storage.FileType;
 import java.util.ArrayDeque;
@@ -118,7 +117,7 @@ public final class NetChanges {
             Optional.empty(),
             entry.type(),
             Set.of(),
-            Optional.of(stat(entry, home(entry))),
+            Optional.of(home(entry).stat(entry)),
             Optional.empty());
     changes.add(new NetChange(change, entry.number(), location(link)));
   }
@@ -163,8 +162,8 @@ public final class NetChanges {
         from == null ? Optional.empty() : Optional.of(path(from, true)),
         entry.type(),
         aspects,
-        before == null ? Optional.empty() : Optional.of(stat(entry, before)),
-        Optional.of(stat(entry, now(entry))));
+        before == null ? Optional.empty() : Optional.of(before.stat(entry)),
+        Optional.of(now(entry).stat(entry)));
   }
 
   private static EntryAttributes home(FileEntry entry) {
@@ -223,20 +222,5 @@ public final class NetChanges {
       at = parent == root ? null : inHome ? parent.homeLinks().getFirst() : parent.anyLink();
     }
     return String.join("/", parts);
-  }
-
-  private static EntryStat stat(FileEntry entry, EntryAttributes is) {
-    return new EntryStat(
-        entry.number(),
-        entry.type(),
-        is.mode,
-        is.linkCount,
-        is.uid,
-        is.gid,
-        entry.device(),
-        is.sizeBytes,
-        is.accessNanos,
-        is.modifyNanos,
-        is.changeNanos);
   }
 }
