@@ -33,6 +33,9 @@ class SignalledStepsTest {
     Program(int stepMillis) throws IOException {
       process =
           new ProcessBuilder(
+                  // Who runs the tests in the background of a script has them ignore SIGINT.
+                  "env",
+                  "--default-signal=INT,TERM",
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                   "-XX:TieredStopAtLevel=1",
                   "-cp",
