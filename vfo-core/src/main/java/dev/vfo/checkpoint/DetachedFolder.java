@@ -207,16 +207,16 @@ final class DetachedFolder implements AutoCloseable {
   }
 
   private void load(Recovery recovery, Recovered found) throws IOException {
+    List<ChangeSet> parked = new ArrayList<>();
+    recovery.forEachUnapplied(found, 0, (commit, number, layer) -> parked.add(layer));
+    // All at once: each look at the root tells what every layer needs of it.
+    new ParkedCheck(storage, rootFd, path.toString()).requireInPlace(parked);
     LayerLoader loader = parts.loader(number -> null);
     recovery.forEachUnapplied(
         found,
         0,
-        (commit, number, layer) -> {
-          List<ChangeSet> soFar = new ArrayList<>(layers);
-          soFar.add(layer);
-          new ParkedCheck(storage, rootFd, path.toString()).requireInPlace(soFar);
-          layers.add(loader.loadParked(layer, commit.timeNanos()).changes());
-        });
+        (commit, number, layer) ->
+            layers.add(loader.loadParked(layer, commit.timeNanos()).changes()));
   }
 
   /** Removes the step; after a crash meanwhile it is there wholly or not at all. */
