@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,33 +29,34 @@ import org.junit.jupiter.api.io.TempDir;
 class ScalingTest {
   private static final int FILE_BYTES = 8 << 20;
   private static final int PIECE_BYTES = 4096;
-  private static final int ROUNDS = 40;
+  private static final int ROUNDS = 300;
   private static final int RUNS = 5;
 
   @TempDir Path folder;
 
+  /** What is done with a piece of one file. */
   private interface Work {
-    void on(VirtualFile file, ByteBuffer piece, long at) throws IOException;
+    int on(ByteBuffer piece, long at) throws IOException;
   }
 
-  private static void work(VirtualFile file, Work work) throws IOException {
+  private static void repeat(Work work) throws IOException {
     ByteBuffer piece = ByteBuffer.allocateDirect(PIECE_BYTES);
     for (int round = 0; round < ROUNDS; round++) {
       for (long at = 0; at < FILE_BYTES; at += PIECE_BYTES) {
-        work.on(file, piece.clear(), at);
+        assertEquals(PIECE_BYTES, work.on(piece.clear(), at));
       }
     }
   }
 
   /** Bytes a second of all threads together, each on a file of its own. */
-  private static double rate(List<VirtualFile> files, Work work) throws Exception {
+  private static double rate(List<Work> files) throws Exception {
     try (ExecutorService threads = Executors.newFixedThreadPool(files.size())) {
       long start = System.nanoTime();
       List<Future<?>> running = new ArrayList<>();
-      for (VirtualFile file : files) {
+      for (Work file : files) {
         running.add(
             threads.submit(() -> {
-              work(file, work);
+              repeat(file);
               return file;
             }));
       }
@@ -73,17 +76,21 @@ class ScalingTest {
     }
   }
 
-  private static void measure(String what, List<VirtualFile> files, Work work) throws Exception {
+  private static void measure(String what, List<Work> files) throws Exception {
     double[] ratios = new double[RUNS];
     double alone = 0;
     for (int i = 0; i < RUNS; i++) {
-      alone = rate(files.subList(0, 1), work);
-      ratios[i] = rate(files, work) / alone;
+      alone = rate(files.subList(0, 1));
+      ratios[i] = rate(files) / alone;
     }
     Arrays.sort(ratios);
     System.out.printf(
         "vfo: %s: %d threads %.2f times one thread (from %.2f to %.2f), which does %.1f GB/s%n",
         what, files.size(), ratios[RUNS / 2], ratios[0], ratios[RUNS - 1], alone / 1e9);
+  }
+
+  private static List<Work> of(List<VirtualFile> files, Function<VirtualFile, Work> work) {
+    return files.stream().map(work).toList();
   }
 
   @Test
@@ -95,17 +102,40 @@ class ScalingTest {
         for (int i = 0; i < threads; i++) {
           files.add(manager.tree().open("file" + i, READ, WRITE, CREATE));
         }
-        Work write = (file, piece, at) -> assertEquals(PIECE_BYTES, file.write(piece, at));
-        Work read = (file, piece, at) -> assertEquals(PIECE_BYTES, file.read(piece, at));
-        measure("writes of 4 KiB", files, write);
-        measure("reads of 4 KiB from the step", files, read);
+        measure("writes of 4 KiB", of(files, file -> file::write));
+        measure("reads of 4 KiB from the step", of(files, file -> file::read));
         manager.checkpoint(State.empty());
         manager.awaitApplied();
-        measure("reads of 4 KiB from home", files, read);
+        measure("reads of 4 KiB from home", of(files, file -> file::read));
       } finally {
         for (VirtualFile file : files) {
           file.close();
         }
+      }
+    }
+    withoutVfo(threads);
+  }
+
+  /** What this machine can do at best: the floor. */
+  private void withoutVfo(int threads) throws Exception {
+    List<Work> copies = new ArrayList<>();
+    List<FileChannel> files = new ArrayList<>();
+    try {
+      for (int i = 0; i < threads; i++) {
+        ByteBuffer memory = ByteBuffer.allocateDirect(FILE_BYTES);
+        copies.add((piece, at) -> {
+          memory.put((int) at, piece, 0, PIECE_BYTES);
+          return PIECE_BYTES;
+        });
+        files.add(FileChannel.open(folder.resolve("file" + i), READ));
+      }
+      measure("copies of 4 KiB in memory, without VFO", copies);
+      List<Work> reads = new ArrayList<>();
+      files.forEach(file -> reads.add(file::read));
+      measure("reads of 4 KiB, without VFO", reads);
+    } finally {
+      for (FileChannel file : files) {
+        file.close();
       }
     }
   }

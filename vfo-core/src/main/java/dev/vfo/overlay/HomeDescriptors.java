@@ -3,35 +3,54 @@ package dev.vfo.overlay;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded cache of open home files, least recently used ones first to go; one in use is never
- * closed. Thread safe.
+ * A bounded cache of open home files. When it is full, one goes that was not used since the last
+ * look; one in use is closed when its last user is through. No number is given to another file
+ * while somebody still reads by it. Thread safe; finding one waits for nobody.
  */
 final class HomeDescriptors {
   /** A descriptor that is in use, or kept for the next use. */
   static final class Lease {
     private final int fd;
-    private int users = 1;
-    private boolean cached = true;
+    private final boolean isPermanent;
 
-    private Lease(int fd) {
+    /** Its users, the cache among them; at 0 it is closed. */
+    private final AtomicInteger users;
+
+    private volatile boolean wasUsed = true;
+
+    private Lease(int fd, boolean isPermanent, int users) {
       this.fd = fd;
+      this.isPermanent = isPermanent;
+      this.users = new AtomicInteger(users);
     }
 
     int fd() {
       return fd;
     }
+
+    private boolean use() {
+      int before = users.getAndUpdate(count -> count == 0 ? 0 : count + 1);
+      if (before > 0 && !wasUsed) {
+        wasUsed = true;
+      }
+      return before > 0;
+    }
   }
+
+  private static final int ONLY_CACHED = 1;
 
   private final Storage storage;
   private final int capacity;
-  private final Map<FileEntry, Lease> leases = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<FileEntry, Lease> leases = new ConcurrentHashMap<>();
 
   HomeDescriptors(Storage storage, int capacity) {
     this.storage = storage;
@@ -40,15 +59,12 @@ final class HomeDescriptors {
 
   /** A lease that is never given up, for a descriptor that belongs to somebody else. */
   static Lease permanent(int fd) {
-    return new Lease(fd);
+    return new Lease(fd, true, 0);
   }
 
-  synchronized @Nullable Lease find(FileEntry entry) {
+  @Nullable Lease find(FileEntry entry) {
     Lease lease = leases.get(entry);
-    if (lease != null) {
-      lease.users++;
-    }
-    return lease;
+    return lease != null && lease.use() ? lease : null;
   }
 
   /**
@@ -56,82 +72,61 @@ final class HomeDescriptors {
    * closed.
    */
   Lease add(FileEntry entry, int fd) throws StorageException {
-    List<Lease> evicted = new ArrayList<>();
-    Lease result;
-    synchronized (this) {
-      Lease other = leases.get(entry);
-      if (other != null) {
-        other.users++;
-        result = other;
-      } else {
-        result = new Lease(fd);
-        leases.put(entry, result);
-        evict(evicted);
-      }
+    Lease mine = new Lease(fd, false, ONLY_CACHED + 1);
+    Lease other = leases.putIfAbsent(entry, mine);
+    while (other != null && !other.use()) {
+      leases.remove(entry, other);
+      other = leases.putIfAbsent(entry, mine);
     }
-    if (result.fd != fd) {
+    if (other != null) {
       storage.close(fd);
+      return other;
     }
-    closeAll(evicted);
-    return result;
+    for (Lease lease : evicted()) {
+      release(lease);
+    }
+    return mine;
   }
 
-  private void evict(List<Lease> evicted) {
-    Iterator<Lease> oldest = leases.values().iterator();
-    while (leases.size() > capacity && oldest.hasNext()) {
-      Lease lease = oldest.next();
-      if (lease.users == 0) {
-        oldest.remove();
-        lease.cached = false;
-        evicted.add(lease);
+  // The first round may find all used since the last look; the second one does not.
+  private synchronized List<Lease> evicted() {
+    List<Lease> evicted = new ArrayList<>();
+    for (int round = 0; round < 2; round++) {
+      Iterator<Map.Entry<FileEntry, Lease>> all = leases.entrySet().iterator();
+      while (leases.size() > capacity && all.hasNext()) {
+        Map.Entry<FileEntry, Lease> each = all.next();
+        Lease lease = each.getValue();
+        if (lease.wasUsed) {
+          lease.wasUsed = false;
+        } else if (lease.users.get() == ONLY_CACHED && leases.remove(each.getKey(), lease)) {
+          evicted.add(lease);
+        }
       }
     }
+    return evicted;
   }
 
   void release(Lease lease) throws StorageException {
-    boolean close;
-    synchronized (this) {
-      lease.users--;
-      close = lease.users == 0 && !lease.cached;
-    }
-    if (close) {
+    if (!lease.isPermanent && lease.users.decrementAndGet() == 0) {
       storage.close(lease.fd);
     }
   }
 
   /** Forgets an entry's descriptor; it is closed when its last user is through. */
   void drop(FileEntry entry) throws StorageException {
-    boolean close = false;
-    @Nullable Lease lease;
-    synchronized (this) {
-      lease = leases.remove(entry);
-      if (lease != null) {
-        lease.cached = false;
-        close = lease.users == 0;
-      }
-    }
-    if (lease != null && close) {
-      storage.close(lease.fd);
+    Lease lease = leases.remove(entry);
+    if (lease != null) {
+      release(lease);
     }
   }
 
-  /**
-   * Forgets all descriptors; one in use is closed when its last user is through. No number may be
-   * given to another file while somebody still reads by it.
-   */
+  /** Forgets all descriptors, while nobody adds one. */
   void closeAll() throws StorageException {
-    List<Lease> unused;
-    synchronized (this) {
-      leases.values().forEach(lease -> lease.cached = false);
-      unused = leases.values().stream().filter(lease -> lease.users == 0).toList();
-      leases.clear();
-    }
-    closeAll(unused);
-  }
-
-  private void closeAll(List<Lease> closing) throws StorageException {
-    for (Lease lease : closing) {
-      storage.close(lease.fd);
+    List<FileEntry> entries = new ArrayList<>(leases.keySet());
+    // In an order that is the same each time.
+    entries.sort(Comparator.comparingLong(FileEntry::number));
+    for (FileEntry entry : entries) {
+      drop(entry);
     }
   }
 }

@@ -172,6 +172,11 @@ public final class HomeTree {
 
   /** A descriptor of a home file, to be given back with {@link #release}. */
   HomeDescriptors.Lease lease(FileEntry entry) throws StorageException {
+    // One that is kept leads to the file wherever its name is: no name is walked.
+    HomeDescriptors.Lease known = descriptors.find(entry);
+    if (known != null) {
+      return known;
+    }
     lock.readLock().lock();
     try {
       return acquire(entry);

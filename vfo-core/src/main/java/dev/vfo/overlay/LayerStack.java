@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
@@ -16,7 +15,7 @@ import java.util.function.LongConsumer;
  * active layer is swapped.
  */
 public final class LayerStack {
-  private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
+  private final SharedGate gate = new SharedGate();
   private final BlockPool pool;
   private final SpillFolder spills;
   private final List<Layer> sealed = new ArrayList<>();
@@ -36,7 +35,7 @@ public final class LayerStack {
 
   /** Held by everything that changes an entry, for as long as it does. */
   public Lock gate() {
-    return gate.readLock();
+    return gate.shared();
   }
 
   /** Puts a committed layer back that is older than the active one and younger than all others. */
@@ -54,7 +53,7 @@ public final class LayerStack {
 
   /** Closes the active layer and puts an empty one in its place; O(1) in the size of the step. */
   public Layer seal() {
-    gate.writeLock().lock();
+    gate.close();
     try {
       Layer closed = active;
       active = layer(closed.number() + 1);
@@ -63,7 +62,7 @@ public final class LayerStack {
       }
       return closed;
     } finally {
-      gate.writeLock().unlock();
+      gate.open();
     }
   }
 
@@ -75,11 +74,11 @@ public final class LayerStack {
 
   /** Does something while nobody else changes an entry. */
   public <T> T alone(Work<T> work) throws IOException {
-    gate.writeLock().lock();
+    gate.close();
     try {
       return work.run();
     } finally {
-      gate.writeLock().unlock();
+      gate.open();
     }
   }
 
@@ -138,7 +137,7 @@ public final class LayerStack {
   public void dropUndecided(
       Lock namespaceLock, LongConsumer announced, Consumer<FileEntry> changed) {
     List<Layer> dropped = new ArrayList<>();
-    gate.writeLock().lock();
+    gate.close();
     namespaceLock.lock();
     try {
       announced.accept(active.number() + 1);
@@ -155,7 +154,7 @@ public final class LayerStack {
           .forEach(delta -> changed.accept(delta.entry));
     } finally {
       namespaceLock.unlock();
-      gate.writeLock().unlock();
+      gate.open();
     }
     dropped.forEach(layer -> layer.blocks().remove());
   }

@@ -3,6 +3,7 @@ package dev.vfo.overlay;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileIdentity;
@@ -44,6 +45,9 @@ class HomeTreeTest {
         }
       };
 
+  /** 256 that are kept, the one that is added just now, and the root's own. */
+  private static final int MOST_DESCRIPTORS = 258;
+
   private final SimulatedStorage storage = new SimulatedStorage();
   private int root;
   private FileEntry file;
@@ -79,6 +83,23 @@ class HomeTreeTest {
   void whatNobodyUsesIsClosed() throws Exception {
     home.release(home.lease(file));
     assertEquals(2, storage.openDescriptors());
+    home.close();
+    assertEquals(1, storage.openDescriptors());
+  }
+
+  @Test
+  void onlySoManyAreKeptOpen() throws Exception {
+    HomeDescriptors.Lease used = home.lease(file);
+    for (int i = 0; i < 1000; i++) {
+      Name name = Name.of("file" + i);
+      storage.close(storage.open(root, name, OpenFlag.WRITE | OpenFlag.CREATE, 0600));
+      FileEntry entry = table.adopt(storage.stat(root, name), table.root(), name);
+      home.release(home.lease(entry));
+      int open = storage.openDescriptors();
+      assertTrue(open <= MOST_DESCRIPTORS, "open: " + open);
+    }
+    assertEquals(4, storage.stat(used.fd()).sizeBytes(), "one in use stays");
+    home.release(used);
     home.close();
     assertEquals(1, storage.openDescriptors());
   }
