@@ -209,14 +209,22 @@ public final class PartStore implements AutoCloseable {
   /** Removes the packs that neither the last checkpoint nor one that is being made has use for. */
   public void removeUnused() throws StorageException {
     List<Long> unused = new ArrayList<>(ends.keySet());
-    unused.removeAll(packsOf(committed.blocks()).keySet());
+    unused.removeAll(packsOf(committed));
     for (SavedParts other : outstanding) {
-      unused.removeAll(packsOf(other.blocks()).keySet());
+      unused.removeAll(packsOf(other));
     }
     unused.remove(tail.pack());
     for (long pack : unused) {
       remove(pack);
     }
+  }
+
+  // Those that its record names, and those that its blocks are read from: a later save, which may
+  // not be committed, can have moved them.
+  private Set<Long> packsOf(SavedParts saved) {
+    Set<Long> packs = new HashSet<>(saved.manifest().packs().keySet());
+    packs.addAll(packsOf(saved.blocks()).keySet());
+    return packs;
   }
 
   private void remove(long pack) throws StorageException {

@@ -150,6 +150,36 @@ class PartStoreTest {
     }
   }
 
+  /** A save may move blocks that the last state has too; its record says where they were. */
+  @Test
+  void whatTheLastRecordNamesStaysUntilTheNextOneIsDurable() throws Exception {
+    byte[] content = bytes(100 * BLOCK);
+    try (PartStore store = store(new byte[0])) {
+      byte[] manifest = commit(store, content).manifestBytes();
+      for (int i = 0; i < 200; i++) {
+        byte[] last = content.clone();
+        for (int j = 0; j < 10; j++) {
+          content[random.nextInt(100) * BLOCK]++;
+        }
+        SavedParts saved = store.save(Map.of("part", Part.of(content)));
+        store.removeUnused();
+        try (PartStore again = store(manifest)) {
+          assertArrayEquals(last, read(only(again)));
+        }
+        assertArrayEquals(last, read(only(store)));
+        if (i % 3 == 0) {
+          store.dropped(saved);
+          content = last;
+        } else {
+          store.committed(saved);
+          manifest = saved.manifestBytes();
+        }
+        store.removeUnused();
+        assertArrayEquals(content, read(only(store)));
+      }
+    }
+  }
+
   @Test
   void whatIsKeptNoLongerSaysSo() throws Exception {
     try (PartStore store = store(new byte[0])) {
