@@ -21,6 +21,7 @@ public final class Options {
   private static final int DEFAULT_FIRST_SEGMENT_BYTES = 4 << 20;
   private static final int DEFAULT_MAX_SEGMENT_BYTES = 64 << 20;
   private static final int DEFAULT_UNAPPLIED_LAYERS = 8;
+  private static final int DEFAULT_PREPARED_CHECKPOINTS = 64;
 
   /** Made when it is first needed, and shared by all managers that were not given another one. */
   private static @Nullable Executor sharedExecutor;
@@ -35,6 +36,7 @@ public final class Options {
   private int firstSegmentBytes = DEFAULT_FIRST_SEGMENT_BYTES;
   private int maxSegmentBytes = DEFAULT_MAX_SEGMENT_BYTES;
   private int maxUnappliedLayers = DEFAULT_UNAPPLIED_LAYERS;
+  private int maxPreparedCheckpoints = DEFAULT_PREPARED_CHECKPOINTS;
   private RootListener rootListener = RootListener.NONE;
   private ConflictPolicy conflictPolicy = ConflictPolicy.REFUSE;
 
@@ -51,6 +53,7 @@ public final class Options {
     firstSegmentBytes = other.firstSegmentBytes;
     maxSegmentBytes = other.maxSegmentBytes;
     maxUnappliedLayers = other.maxUnappliedLayers;
+    maxPreparedCheckpoints = other.maxPreparedCheckpoints;
     rootListener = other.rootListener;
     conflictPolicy = other.conflictPolicy;
   }
@@ -170,6 +173,19 @@ public final class Options {
     return copy;
   }
 
+  /**
+   * How many prepared checkpoints may wait for a decision; one more is refused. From 1 on, 64 by
+   * default.
+   */
+  public Options withMaxPreparedCheckpoints(int changed) {
+    if (changed < 1) {
+      throw new IllegalArgumentException("maxPreparedCheckpoints " + changed + ": at least 1");
+    }
+    Options copy = new Options(this);
+    copy.maxPreparedCheckpoints = changed;
+    return copy;
+  }
+
   /** What is told when a root is opened, and closed with nothing left to apply; by default none. */
   public Options withRootListener(RootListener changed) {
     Options copy = new Options(this);
@@ -235,6 +251,11 @@ public final class Options {
   /** See {@link #withMaxUnappliedLayers}. */
   public int maxUnappliedLayers() {
     return maxUnappliedLayers;
+  }
+
+  /** See {@link #withMaxPreparedCheckpoints}. */
+  public int maxPreparedCheckpoints() {
+    return maxPreparedCheckpoints;
   }
 
   /** See {@link #withConflictPolicy}. */

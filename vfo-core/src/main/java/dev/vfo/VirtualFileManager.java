@@ -6,6 +6,7 @@ import dev.vfo.checkpoint.DetachedEngine;
 import dev.vfo.checkpoint.Engine;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -88,6 +89,7 @@ public final class VirtualFileManager implements AutoCloseable {
    *
    * @throws NoSpaceException when there is no room; nothing is lost, the step goes on
    * @throws StuckApplyException when too many checkpoints wait to be applied; likewise
+   * @throws UndecidedException when prepared checkpoints wait for a decision; likewise
    * @throws FailedManagerException when the journal cannot be written; the root is to be opened
    *     again
    */
@@ -112,8 +114,57 @@ public final class VirtualFileManager implements AutoCloseable {
   }
 
   /**
+   * The first of two phases: makes a sealed step durable, with all that were sealed and not
+   * prepared before it, and decides nothing: {@link #commit(String)} or {@link #abort} does. The
+   * program may go on above it, and prepare more; meanwhile nothing is committed or rolled back
+   * otherwise. After a crash {@link #undecided} has what was prepared, and until all of it is
+   * decided nothing can be changed (EROFS).
+   *
+   * @param id the name that it is decided by: 1 to 255 bytes of UTF-8 without control characters
+   * @throws IllegalArgumentException when the id is none or taken, or the step was decided or
+   *     dropped
+   * @throws UndecidedException when too many wait ({@link Options#withMaxPreparedCheckpoints}), or
+   *     those of an earlier process do
+   * @throws NoSpaceException when there is no room; nothing is lost, the step stays
+   * @throws ForeignChangeException when another program changed what the step changes
+   */
+  public PreparedCheckpoint prepare(SealedStep step, String id, State state) throws IOException {
+    return engine.prepare(step.layer(), id, state);
+  }
+
+  /**
+   * The second phase: a prepared checkpoint, with all that were prepared before it, is made. The
+   * number is that of the decision, so numbers may skip.
+   *
+   * @throws IllegalArgumentException when nothing is prepared with this id
+   * @throws ForeignChangeException when another program changed meanwhile what it changes; it stays
+   *     prepared
+   */
+  public Checkpoint commit(String id) throws IOException {
+    return engine.commit(id);
+  }
+
+  /**
+   * Drops a prepared checkpoint with all that was done after it, prepared or not, as {@link
+   * #rollback} does.
+   *
+   * @throws IllegalArgumentException when nothing is prepared with this id
+   */
+  public void abort(String id) throws IOException {
+    engine.abort(id);
+    entries.listeners().forEach(ChangeListener::rolledBack);
+  }
+
+  /** The prepared checkpoints that are not decided, oldest first. */
+  public List<PreparedCheckpoint> undecided() {
+    return engine.undecided();
+  }
+
+  /**
    * Drops the step and all that is sealed: back to the last checkpoint. Handles opened since then
    * are stale; descriptors are those of the last checkpoint.
+   *
+   * @throws UndecidedException when prepared checkpoints wait for a decision
    */
   public void rollback() throws IOException {
     engine.rollback();

@@ -473,6 +473,24 @@ class DetachedStepTest {
     assertChanged();
   }
 
+  /** An aborted checkpoint has used a number, and so has the abort. */
+  @Test
+  void aStepThatWasCommittedAfterAnAbortSaysWhere() throws IOException {
+    long committedAs;
+    try (DetachedStep step = DetachedStep.open(root, folder.resolve("step"), withoutRemoval())) {
+      change(step);
+      try (VirtualFileManager manager = manager()) {
+        manager.checkpoint(new byte[] {1});
+        manager.prepare(manager.seal(), "dropped", State.empty());
+        manager.abort("dropped");
+        committedAs = step.commitTo(manager, State.empty()).number();
+      }
+    }
+    StepCommittedException committed =
+        assertThrows(StepCommittedException.class, () -> open("step"));
+    assertEquals(committedAs, committed.checkpoint());
+  }
+
   @Test
   void aStepThatWasCommittedSaysSo() throws IOException {
     try (VirtualFileManager manager = manager()) {

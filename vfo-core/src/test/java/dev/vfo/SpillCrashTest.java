@@ -44,7 +44,8 @@ class SpillCrashTest {
           .with(Move.CHECKPOINT, 10)
           .withLimits(LARGE);
 
-  private static final List<Profile> PROFILES =
+  /** Profiles whose steps are larger than the memory of a {@link SpillSubject}. */
+  static final List<Profile> PROFILES =
       List.of(
           OVERWRITES,
           Profile.MIXED.named("spills").with(Move.WRITE_AT, 120).withLimits(LARGE),

@@ -14,12 +14,13 @@ public final class CommitCodec {
   private static final int VIRTUAL_AT = 8;
   private static final int STATE_LENGTH_AT = 16;
   private static final int STATE_CHECKSUM_AT = 24;
-  private static final int FLAGS_AT = 28;
+  static final int FLAGS_AT = 28;
   private static final int LAYER_COUNT_AT = 32;
   private static final int MANIFEST_LENGTH_AT = 36;
   private static final int HEADER_BYTES = 40;
   private static final int IS_STORED = 1;
   private static final int HAS_DESCRIPTORS = 2;
+  private static final int KNOWN_FLAGS = IS_STORED | HAS_DESCRIPTORS | VerdictCodec.FLAGS;
 
   private CommitCodec() {}
 
@@ -28,6 +29,7 @@ public final class CommitCodec {
     StateBytes state = commit.state();
     long length = HEADER_BYTES + ChangeSetCodec.align(state.inline().length);
     length += ChangeSetCodec.align(state.manifest().length);
+    length += VerdictCodec.encode(commit.verdict()).length;
     for (ChangeSet layer : commit.layers()) {
       length += ChangeSetCodec.encodedBytes(layer);
     }
@@ -55,16 +57,22 @@ public final class CommitCodec {
     target.set(ChangeSetCodec.INT, MANIFEST_LENGTH_AT, manifest.length);
     MemorySegment.copy(manifest, 0, target, ValueLayout.JAVA_BYTE, at, manifest.length);
     at += ChangeSetCodec.align(manifest.length);
+    at += put(VerdictCodec.encode(commit.verdict()), target, at);
     for (ChangeSet layer : commit.layers()) {
       at += ChangeSetCodec.encode(layer, target.asSlice(at));
     }
-    byte[] descriptors = descriptorBytes(commit);
-    MemorySegment.copy(descriptors, 0, target, ValueLayout.JAVA_BYTE, at, descriptors.length);
+    put(descriptorBytes(commit), target, at);
+  }
+
+  private static int put(byte[] bytes, MemorySegment target, long at) {
+    MemorySegment.copy(bytes, 0, target, ValueLayout.JAVA_BYTE, at, bytes.length);
+    return bytes.length;
   }
 
   private static int flags(Commit commit) {
     return (commit.state().isStored() ? IS_STORED : 0)
-        | (commit.descriptors().isEmpty() ? 0 : HAS_DESCRIPTORS);
+        | (commit.descriptors().isEmpty() ? 0 : HAS_DESCRIPTORS)
+        | VerdictCodec.flag(commit.verdict());
   }
 
   /**
@@ -77,6 +85,9 @@ public final class CommitCodec {
     StateBytes state = decodeState(source);
     long at = HEADER_BYTES + ChangeSetCodec.align(state.inline().length);
     at += ChangeSetCodec.align(state.manifest().length);
+    int flags = source.get(ChangeSetCodec.INT, FLAGS_AT);
+    Verdict verdict = VerdictCodec.decode(flags, source, at);
+    at += VerdictCodec.encode(verdict).length;
     int count = source.get(ChangeSetCodec.INT, LAYER_COUNT_AT);
     require(count >= 0, LAYER_COUNT_AT, count + " layers");
     List<ChangeSet> layers = new ArrayList<>();
@@ -86,25 +97,29 @@ public final class CommitCodec {
       at += length;
     }
     DescriptorTable descriptors = DescriptorTable.EMPTY;
-    if ((source.get(ChangeSetCodec.INT, FLAGS_AT) & HAS_DESCRIPTORS) != 0) {
+    if ((flags & HAS_DESCRIPTORS) != 0) {
       byte[] bytes = source.asSlice(at).toArray(ValueLayout.JAVA_BYTE);
       descriptors = DescriptorTableCodec.decode(bytes, at);
     } else {
       require(at == source.byteSize(), at, "bytes behind the last layer");
     }
-    return new Commit(
-        source.get(ChangeSetCodec.LONG, TIME_AT),
-        source.get(ChangeSetCodec.LONG, VIRTUAL_AT),
-        state,
-        layers,
-        descriptors);
+    Commit commit =
+        new Commit(
+            source.get(ChangeSetCodec.LONG, TIME_AT),
+            source.get(ChangeSetCodec.LONG, VIRTUAL_AT),
+            state,
+            layers,
+            descriptors,
+            verdict);
+    require(VerdictCodec.fits(commit), FLAGS_AT, "a decision with a checkpoint of its own");
+    return commit;
   }
 
   private static StateBytes decodeState(MemorySegment source) {
     long length = source.get(ChangeSetCodec.LONG, STATE_LENGTH_AT);
     int flags = source.get(ChangeSetCodec.INT, FLAGS_AT);
     int checksum = source.get(ChangeSetCodec.INT, STATE_CHECKSUM_AT);
-    require((flags & ~(IS_STORED | HAS_DESCRIPTORS)) == 0, FLAGS_AT, "flags " + flags);
+    require((flags & ~KNOWN_FLAGS) == 0, FLAGS_AT, "flags " + flags);
     require(length >= 0, STATE_LENGTH_AT, "state of " + length + " bytes");
     boolean stored = (flags & IS_STORED) != 0;
     byte[] inline = decodeBytes(source, HEADER_BYTES, stored ? 0 : length, STATE_LENGTH_AT);

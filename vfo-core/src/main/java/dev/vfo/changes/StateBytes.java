@@ -16,4 +16,12 @@ public record StateBytes(
     byte[] inline, boolean isStored, long lengthBytes, int checksum, byte[] manifest) {
   /** A longer state is stored in a file, bytes. */
   public static final int MAX_INLINE_BYTES = 64 << 10;
+
+  /** No bytes and no parts. */
+  public static final StateBytes EMPTY = new StateBytes(new byte[0], false, 0, 0, new byte[0]);
+
+  /** Whether there are neither bytes nor parts. */
+  public boolean isEmpty() {
+    return lengthBytes == 0 && manifest.length == 0;
+  }
 }

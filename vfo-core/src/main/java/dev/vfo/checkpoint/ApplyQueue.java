@@ -26,6 +26,14 @@ final class ApplyQueue {
   /** A plan that layers up to a number may need, because they speak of what it made. */
   private record KeptPlan(long layer, long neededUpTo) {}
 
+  /**
+   * How far a journal is decided.
+   *
+   * @param upTo the number up to which all records count or are dropped
+   * @param stateRecord number of the record that has the last checkpoint's state, or 0
+   */
+  record Decided(long upTo, long stateRecord) {}
+
   private final ReentrantLock work = new ReentrantLock();
   private final Deque<PendingLayer> pending = new ArrayDeque<>();
   private final Deque<KeptPlan> plans = new ArrayDeque<>();
@@ -40,7 +48,12 @@ final class ApplyQueue {
   /** What earlier layers made and an entry in memory need not know. */
   private volatile Map<Long, FileIdentity> made = Map.of();
 
-  private long lastCheckpoint;
+  /** Up to here all records are decided; guarded by {@link #pending}. */
+  private long decidedRecord;
+
+  /** From here on records are kept: this one has the last checkpoint's state. */
+  private volatile long keptFrom;
+
   private boolean closed;
 
   ApplyQueue(
@@ -50,26 +63,31 @@ final class ApplyQueue {
       AppliedMark mark,
       Reserve reserve,
       Consumer<IOException> journalFailed,
-      long lastCheckpoint) {
+      Decided decided) {
     this.parts = parts;
     this.applier = applier;
     this.journal = journal;
     this.mark = mark;
     this.reserve = reserve;
     this.journalFailed = journalFailed;
-    this.lastCheckpoint = lastCheckpoint;
+    this.decidedRecord = decided.upTo();
+    this.keptFrom = decided.stateRecord();
   }
 
-  /** Takes over what could not be applied at open, before anything else. */
+  /** Takes over the plans that an earlier process left, before anything else. */
+  void restore(KeptPlans kept) {
+    long newest = parts.layers().active().number() - 1;
+    for (long plan : kept.layers()) {
+      plans.add(new KeptPlan(plan, newest));
+    }
+    made = kept.made();
+  }
+
+  /** Takes over what could not be applied at open, before anything is added. */
   void restore(UnappliedLayers unapplied) {
     for (PendingLayer layer : unapplied.layers()) {
       pending.add(layer);
     }
-    long newest = parts.layers().active().number() - 1;
-    for (long plan : unapplied.plans()) {
-      plans.add(new KeptPlan(plan, newest));
-    }
-    made = unapplied.made();
     stuck = unapplied.reason();
   }
 
@@ -78,12 +96,13 @@ final class ApplyQueue {
     return known == null ? made.get(number) : known;
   }
 
-  /** Takes over the layers of a checkpoint that is durable. */
-  void add(Iterable<PendingLayer> layers, long checkpoint) {
+  /** Takes over the layers that a decision, which is durable, has committed. */
+  void add(Iterable<PendingLayer> layers, Decided decided) {
     synchronized (pending) {
       layers.forEach(pending::add);
-      lastCheckpoint = checkpoint;
+      decidedRecord = decided.upTo();
     }
+    keptFrom = decided.stateRecord();
   }
 
   /** How many layers wait. */
@@ -198,15 +217,15 @@ final class ApplyQueue {
     }
   }
 
-  // A checkpoint counts as applied with the last of its layers only.
+  // A record counts as applied with the last of its layers only.
   private long markFor(PendingLayer next) {
     synchronized (pending) {
       boolean more =
           pending.stream()
               .anyMatch(other ->
-                  other.checkpoint() == next.checkpoint()
+                  other.record() == next.record()
                       && other.layer().number() > next.layer().number());
-      return more ? next.checkpoint() - 1 : next.checkpoint();
+      return more ? next.record() - 1 : next.record();
     }
   }
 
@@ -223,9 +242,9 @@ final class ApplyQueue {
     boolean did = false;
     long last;
     synchronized (pending) {
-      last = pending.isEmpty() ? lastCheckpoint : 0;
+      last = pending.isEmpty() ? decidedRecord : 0;
     }
-    // Checkpoints without layers: their segments are wanted back too.
+    // Records without layers: their segments are wanted back too.
     if (last > mark.value().checkpointNumber()) {
       mark(mark.value().layer(), last);
       retire(last);
@@ -238,9 +257,9 @@ final class ApplyQueue {
 
   // On a full disk a segment stays in use for longer, or there is no next one yet: the checkpoint
   // that needs it says so.
-  private void retire(long checkpoint) throws IOException {
+  private void retire(long applied) throws IOException {
     onJournal(() -> {
-      journal.retire(checkpoint);
+      journal.retire(Math.min(applied, keptFrom - 1));
       return true;
     });
   }

@@ -15,11 +15,21 @@ import java.util.List;
 final class CommitLog {
   private final JournalWriter journal;
   private final Health health;
+  private long lastRecord;
 
-  /** {@code health} is told of failures. */
-  CommitLog(JournalWriter journal, Health health) {
+  /**
+   * @param lastRecord number of the newest record, or 0
+   * @param health is told of failures
+   */
+  CommitLog(JournalWriter journal, long lastRecord, Health health) {
     this.journal = journal;
+    this.lastRecord = lastRecord;
     this.health = health;
+  }
+
+  /** Number of the newest record, or 0. */
+  long lastRecord() {
+    return lastRecord;
   }
 
   /**
@@ -40,10 +50,11 @@ final class CommitLog {
   /**
    * Makes durable what layers have in their spill files, which the record names; then writes it.
    */
-  void append(long number, List<Layer> layers, MemorySegment payload) throws IOException {
+  void append(List<Layer> layers, MemorySegment payload) throws IOException {
     syncSpills(layers);
     try {
-      journal.append(number, Payload.of(List.of(payload)));
+      journal.append(lastRecord + 1, Payload.of(List.of(payload)));
+      lastRecord++;
     } catch (IOException e) {
       throw health.journalFailed(e);
     }

@@ -33,8 +33,6 @@ import java.util.function.Predicate;
  * until it is committed by a manager of the root or discarded. Thread safe.
  */
 public final class DetachedEngine implements AutoCloseable {
-  private static final StateBytes NO_STATE = new StateBytes(new byte[0], false, 0, 0, new byte[0]);
-
   private final Options options;
   private final DetachedFolder folder;
   private final EngineParts parts;
@@ -44,7 +42,6 @@ public final class DetachedEngine implements AutoCloseable {
   private final Rollbacks rollbacks = new Rollbacks();
   private final ReentrantLock lock = new ReentrantLock();
   private final List<ChangeSet> parked;
-  private long lastRecord;
   private long parkedLayer;
 
   private DetachedEngine(Options options, DetachedFolder folder) {
@@ -52,10 +49,9 @@ public final class DetachedEngine implements AutoCloseable {
     this.folder = folder;
     this.parts = folder.parts();
     this.health = new Health(folder.name());
-    this.log = new CommitLog(folder.journal(), health);
+    this.log = new CommitLog(folder.journal(), folder.lastRecord(), health);
     this.files = new StepFiles(parts, options.storage(), health, rollbacks, () -> {});
     this.parked = new ArrayList<>(folder.layers());
-    this.lastRecord = folder.lastRecord();
     this.parkedLayer = parts.layers().active().number() - 1;
   }
 
@@ -116,7 +112,7 @@ public final class DetachedEngine implements AutoCloseable {
       }
       List<NetChange> taken = all.stream().filter(each -> has(part, each)).toList();
       List<NetChange> besides = taken.stream().filter(each -> !asked.contains(each)).toList();
-      return new Part(this, lastRecord, part.layers(), changes(taken), changes(besides));
+      return new Part(this, log.lastRecord(), part.layers(), changes(taken), changes(besides));
     } finally {
       lock.unlock();
     }
@@ -159,7 +155,7 @@ public final class DetachedEngine implements AutoCloseable {
     lock.lock();
     try {
       health.requireOpen();
-      boolean isNow = part.step() == this && part.record() == lastRecord;
+      boolean isNow = part.step() == this && part.record() == log.lastRecord();
       if (!isNow || !parts.layers().active().isUnchanged()) {
         throw new IllegalArgumentException(
             folder.name() + " was changed after the part of it was selected: select again");
@@ -189,7 +185,7 @@ public final class DetachedEngine implements AutoCloseable {
             changed.forEach(Layer::forgetChangeSet);
           }
         }
-        parts.layers().commit(changed);
+        parts.layers().keep(changed);
         parked.addAll(changes);
       }
       parts.layers().discard(all);
@@ -201,13 +197,12 @@ public final class DetachedEngine implements AutoCloseable {
 
   private void write(List<Layer> layers, List<ChangeSet> changes) throws IOException {
     long now = EngineParts.nanos(options.clock().instant());
-    Commit commit = new Commit(now, parts.table().nextVirtual(), NO_STATE, changes);
+    Commit commit = new Commit(now, parts.table().nextVirtual(), StateBytes.EMPTY, changes);
     try (Arena arena = Arena.ofShared()) {
       MemorySegment payload = arena.allocate(CommitCodec.encodedBytes(commit), 8);
       CommitCodec.encode(commit, payload);
       makeRoom(payload.byteSize());
-      log.append(lastRecord + 1, layers, payload);
-      lastRecord++;
+      log.append(layers, payload);
     }
   }
 
@@ -238,8 +233,11 @@ public final class DetachedEngine implements AutoCloseable {
   private void drop(Consumer<FileEntry> changed) {
     parts
         .layers()
-        .dropUndecided(
-            parts.names().lock().writeLock(), next -> rollbacks.add(parkedLayer, next), changed);
+        .dropAbove(
+            parkedLayer,
+            parts.names().lock().writeLock(),
+            next -> rollbacks.add(parkedLayer, next),
+            changed);
   }
 
   /**

@@ -14,7 +14,6 @@ import dev.vfo.apply.SpaceReserve;
 import dev.vfo.apply.StageCleaner;
 import dev.vfo.apply.StageNames;
 import dev.vfo.changes.ChangeSet;
-import dev.vfo.changes.Commit;
 import dev.vfo.journal.AcknowledgedCell;
 import dev.vfo.journal.Adoption;
 import dev.vfo.journal.AppliedMark;
@@ -80,10 +79,9 @@ final class DetachedFolder implements AutoCloseable {
         recovery.read(
             AcknowledgedCell.read(storage, control.fd(), id),
             AppliedMark.read(storage, control.fd(), id));
-    Commit last = found.last();
     target = new ApplyTarget(storage, id, rootFd, control.stageFd(), rootFd);
     recovery.verifyContent(found, 0, target);
-    lastRecord = found.checkpoint();
+    lastRecord = found.lastRecord();
     control.announce(ProcessHandle.current().pid());
     AcknowledgedCell acknowledged = AcknowledgedCell.open(storage, control.fd(), id);
     open.add(acknowledged::close);
@@ -118,7 +116,7 @@ final class DetachedFolder implements AutoCloseable {
             control.stageFd(),
             spills,
             found.newestLayer() + 1,
-            last == null ? 1 : last.nextVirtual());
+            found.nextVirtual());
     open.add(() -> parts.home().close());
     load(recovery, found);
   }
@@ -210,7 +208,7 @@ final class DetachedFolder implements AutoCloseable {
     List<ChangeSet> parked = new ArrayList<>();
     recovery.forEachUnapplied(found, 0, (commit, number, layer) -> parked.add(layer));
     // All at once: each look at the root tells what every layer needs of it.
-    new ParkedCheck(storage, rootFd, path.toString()).requireInPlace(parked);
+    new ParkedCheck(storage, rootFd, "discard " + path).requireInPlace(parked);
     LayerLoader loader = parts.loader(number -> null);
     recovery.forEachUnapplied(
         found,

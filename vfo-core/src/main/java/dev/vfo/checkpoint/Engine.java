@@ -2,64 +2,45 @@ package dev.vfo.checkpoint;
 
 import dev.vfo.Checkpoint;
 import dev.vfo.FailedManagerException;
-import dev.vfo.NoSpaceException;
 import dev.vfo.Options;
+import dev.vfo.PreparedCheckpoint;
 import dev.vfo.State;
 import dev.vfo.StuckApplyException;
-import dev.vfo.apply.ApplyCost;
+import dev.vfo.UndecidedException;
 import dev.vfo.changes.ChangeSet;
-import dev.vfo.changes.Commit;
-import dev.vfo.changes.CommitCodec;
-import dev.vfo.changes.DescriptorTable;
-import dev.vfo.changes.EntryChange;
 import dev.vfo.journal.Adoption;
 import dev.vfo.journal.RootId;
 import dev.vfo.overlay.FileEntry;
-import dev.vfo.overlay.Layer;
 import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.StorageException;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The engine of one open root: seals steps, commits them, goes back. Thread safe; commits are made
  * one at a time, and hold nobody up but each other.
  *
- * <p>A commit, in order: the change sets are taken from the sealed layers; space for applying them
- * is reserved and room in the journal made, and it is looked whether other programs have changed
- * what the step builds on, all of which may fail without damage; the record is written, and
- * decides; the layers go to the {@link ApplyQueue}.
+ * <p>What a commit is, {@link CommitWriter} says; its layers then go to the {@link ApplyQueue}.
  */
 public final class Engine implements AutoCloseable {
-  private static final long SPARE_INODES = 16;
-
   private final Options options;
   private final OpenRoot root;
   private final EngineParts parts;
-  private final CommitLog log;
-  private final Reserve reserve;
-  private final States states;
+  private final CommitWriter writer;
+  private final Committer committer;
   private final TableHistory tables;
   private final ApplyQueue queue;
   private final BackgroundWork background;
   private final Health health;
   private final StepFiles files;
-  private final ForeignCheck foreign;
   private final Rollbacks rollbacks = new Rollbacks();
   private final ReentrantLock commitLock = new ReentrantLock();
-  private volatile @Nullable Checkpoint last;
-  private long committedLayer;
 
   private Engine(Options options, OpenRoot root) throws IOException {
     this.options = options;
@@ -67,24 +48,21 @@ public final class Engine implements AutoCloseable {
     this.parts = root.parts();
     this.health = new Health(root.name());
     this.files = new StepFiles(parts, options.storage(), health, rollbacks, this::awaitApplied);
-    this.log = new CommitLog(root.journal(), health);
-    this.reserve = root.reserve();
-    this.states = root.states();
     this.tables = root.tables();
-    this.last = root.last();
-    this.committedLayer = parts.layers().active().number() - 1;
-    long number = last == null ? 0 : last.number();
     this.queue =
         new ApplyQueue(
             parts,
             root.applier(),
             root.journal(),
             root.mark(),
-            reserve,
+            root.reserve(),
             health::journalFailed,
-            number);
-    this.foreign = new ForeignCheck(parts, queue);
+            root.decided());
+    CommitLog log = new CommitLog(root.journal(), root.lastRecord(), health);
+    this.writer = new CommitWriter(options, root, log, queue);
+    this.committer = new Committer(options, root, writer, queue);
     this.background = new BackgroundWork(queue, options, health::isOver, root::note);
+    queue.restore(root.plans());
     if (root.unapplied().reason() != null) {
       queue.restore(root.unapplied());
       root.note("not all is applied", root.unapplied().reason());
@@ -119,7 +97,7 @@ public final class Engine implements AutoCloseable {
 
   /** The last checkpoint. */
   public Optional<Checkpoint> lastCheckpoint() {
-    return Optional.ofNullable(last);
+    return committer.last();
   }
 
   /** How many committed layers are not applied. */
@@ -155,28 +133,54 @@ public final class Engine implements AutoCloseable {
 
   /** Commits the layers up to a sealed one, with a state. */
   public Checkpoint commit(long layer, State state) throws IOException {
+    return committing(() -> committer.commit(layer, state));
+  }
+
+  /** Makes the layers up to a sealed one durable, to be decided later. */
+  public PreparedCheckpoint prepare(long layer, String id, State state) throws IOException {
+    return committing(() -> committer.prepare(layer, id, state));
+  }
+
+  /** Decides what was prepared, up to an id. */
+  public Checkpoint commit(String id) throws IOException {
+    return committing(() -> committer.commit(id));
+  }
+
+  /** Drops what was prepared, from an id on, and all that was done since. */
+  public void abort(String id) throws IOException {
     commitLock.lock();
     try {
       health.requireOpen();
-      List<Layer> layers = parts.layers().sealedUpTo(layer);
-      if (layers.stream().noneMatch(each -> each.number() == layer)) {
-        throw new IllegalArgumentException(
-            "sealed step " + layer + " was decided with a later one, or dropped by a rollback");
+      Lock lock = tables.lock();
+      lock.lock();
+      try {
+        committer.abort(id);
+        drop(parts.knowledge()::lookAgain);
+        tables.rolledBack(committer.keptLayer());
+      } finally {
+        lock.unlock();
       }
-      List<Layer> changed = layers.stream().filter(each -> !each.isUnchanged()).toList();
-      Checkpoint before = last;
-      if (changed.isEmpty()
-          && before != null
-          && before.state().equals(state)
-          && tables.isUnchanged(layer)) {
-        parts.layers().discard(layers);
-        committedLayer = Math.max(committedLayer, layer);
-        tables.forget(layer);
-        return before;
-      }
-      queue.drainTo(options.maxUnappliedLayers() - 1);
-      Checkpoint made = decide(changed, layer, state);
-      finish(layers, layer, made);
+      background.start();
+    } finally {
+      commitLock.unlock();
+    }
+  }
+
+  /** What is prepared and not decided, oldest first. */
+  public List<PreparedCheckpoint> undecided() {
+    return committer.undecided();
+  }
+
+  private interface Commit<T> {
+    T make() throws IOException;
+  }
+
+  private <T> T committing(Commit<T> commit) throws IOException {
+    commitLock.lock();
+    try {
+      health.requireOpen();
+      T made = commit.make();
+      background.start();
       return made;
     } finally {
       commitLock.unlock();
@@ -218,9 +222,9 @@ public final class Engine implements AutoCloseable {
   private Adopted adoptAlone(DetachedFolder step, List<ChangeSet> layers, State state)
       throws IOException {
     requireAdoptable(step);
-    new ParkedCheck(options.storage(), root.fd(), step.name()).requireUnchanged(layers);
-    Checkpoint before = last;
-    Adoption adoption = new Adoption(step.id(), before == null ? 0 : before.number());
+    new ParkedCheck(options.storage(), root.fd(), "discard " + step.name())
+        .requireUnchanged(layers);
+    Adoption adoption = new Adoption(step.id(), writer.lastRecord());
     boolean decided = false;
     try {
       beginAdoption(adoption);
@@ -245,7 +249,8 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private void requireAdoptable(DetachedFolder step) {
+  private void requireAdoptable(DetachedFolder step) throws UndecidedException {
+    committer.requireDecided();
     FileIdentity here = parts.table().root().home();
     if (!Objects.equals(here, step.parts().table().root().home())) {
       throw new IllegalArgumentException(step.name() + " is no step over " + root.name());
@@ -263,7 +268,7 @@ public final class Engine implements AutoCloseable {
     try {
       root.adoptions().begin(adoption);
     } catch (StorageException e) {
-      throw e.isNoSpace() ? noSpace(e.getMessage(), e) : e;
+      throw e.isNoSpace() ? writer.noSpace(e.getMessage(), e) : e;
     }
   }
 
@@ -294,135 +299,6 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private Checkpoint decide(List<Layer> layers, long layer, State state) throws IOException {
-    Checkpoint before = last;
-    long number = before == null ? 1 : before.number() + 1;
-    Instant now = options.clock().instant();
-    List<ChangeSet> changes = parts.extract(layers);
-    // Afterwards: a name that is found meanwhile then makes an orphan too many, not one too few.
-    DescriptorTable descriptors = tables.of(layer);
-    States.Saved saved;
-    boolean decided = false;
-    try (Arena arena = Arena.ofShared()) {
-      saved = save(number, state);
-      MemorySegment payload = prepare(now, layers, changes, saved, descriptors, arena);
-      log.append(number, layers, payload);
-      decided = true;
-    } finally {
-      if (!decided) {
-        layers.forEach(Layer::forgetChangeSet);
-      }
-    }
-    List<PendingLayer> pending = new ArrayList<>();
-    for (int i = 0; i < layers.size(); i++) {
-      pending.add(new PendingLayer(number, layers.get(i), changes.get(i)));
-    }
-    parts.layers().commit(layers);
-    queue.add(pending, number);
-    tables.committed(layer, descriptors);
-    return new Checkpoint(number, now, states.committed(saved, state));
-  }
-
-  private States.Saved save(long number, State state) throws IOException {
-    try {
-      return states.save(number, state);
-    } catch (StorageException e) {
-      throw e.isNoSpace() ? noSpace(e.getMessage(), e) : e;
-    }
-  }
-
-  // Everything that may fail without damage; after a failure the step is as it was.
-  private MemorySegment prepare(
-      Instant now,
-      List<Layer> layers,
-      List<ChangeSet> changes,
-      States.Saved state,
-      DescriptorTable descriptors,
-      Arena arena)
-      throws IOException {
-    List<Long> reserved = new ArrayList<>();
-    boolean prepared = false;
-    try {
-      requireInodes(changes);
-      for (ChangeSet change : changes) {
-        reserve.grow(change.layer(), ApplyCost.of(change).totalBytes());
-        reserved.add(change.layer());
-      }
-      Commit commit =
-          new Commit(
-              EngineParts.nanos(now),
-              parts.table().nextVirtual(),
-              state.bytes(),
-              changes,
-              descriptors);
-      long bytes = CommitCodec.encodedBytes(commit);
-      requireDisk(bytes);
-      log.makeRoom(bytes);
-      MemorySegment payload = arena.allocate(bytes, 8);
-      CommitCodec.encode(commit, payload);
-      foreign.run(layers);
-      prepared = true;
-      return payload;
-    } catch (IllegalArgumentException e) {
-      // What was moved while the step ran can have two names in it, or two have one.
-      foreign.run(layers);
-      throw e;
-    } catch (StorageException e) {
-      if (e.isNoSpace()) {
-        throw noSpace(e.getMessage(), e);
-      }
-      throw e;
-    } finally {
-      if (!prepared) {
-        states.dropped(state);
-        for (long layer : reserved) {
-          reserve.release(layer);
-        }
-      }
-    }
-  }
-
-  private NoSpaceException noSpace(@Nullable String reason, @Nullable Exception cause) {
-    String message =
-        root.name() + ": no room for a checkpoint (" + reason + "); make room and try again";
-    return cause == null ? new NoSpaceException(message) : new NoSpaceException(message, cause);
-  }
-
-  private void requireInodes(List<ChangeSet> changes) throws IOException {
-    long made =
-        changes.stream()
-            .flatMap(set -> set.entries().stream())
-            .filter(EntryChange::created)
-            .count();
-    if (made > 0 && root.freeInodes() < made + SPARE_INODES) {
-      throw noSpace("too few inodes are free", null);
-    }
-  }
-
-  private void requireDisk(long bytes) throws IOException {
-    if (root.usedBytes() > options.diskBytes() - bytes) {
-      queue.drainTo(0);
-      states.removeUnused();
-      if (root.usedBytes() > options.diskBytes() - bytes) {
-        throw noSpace("the bound of " + options.diskBytes() + " bytes for .vfo is reached", null);
-      }
-    }
-  }
-
-  private void finish(List<Layer> layers, long layer, Checkpoint made) throws IOException {
-    parts.layers().discard(layers);
-    committedLayer = Math.max(committedLayer, layer);
-    last = made;
-    try {
-      states.removeOlder(made.number());
-    } catch (StorageException e) {
-      // The checkpoint is made; an old state that stays is only space, and the next one tries
-      // again.
-      root.note("an old state could not be removed", e);
-    }
-    background.start();
-  }
-
   /** Does one step of the background work in the caller's thread; false when there was none. */
   public boolean doWork() throws IOException {
     return queue.doWork();
@@ -443,6 +319,7 @@ public final class Engine implements AutoCloseable {
     commitLock.lock();
     try {
       health.requireOpen();
+      committer.requireDecided();
       rollBack();
     } finally {
       commitLock.unlock();
@@ -454,17 +331,18 @@ public final class Engine implements AutoCloseable {
     lock.lock();
     try {
       drop(parts.knowledge()::lookAgain);
-      tables.rolledBack();
+      tables.rolledBack(committer.keptLayer());
     } finally {
       lock.unlock();
     }
   }
 
   private void drop(Consumer<FileEntry> changed) {
+    long kept = committer.keptLayer();
     parts
         .layers()
-        .dropUndecided(
-            parts.names().lock().writeLock(), next -> rollbacks.add(committedLayer, next), changed);
+        .dropAbove(
+            kept, parts.names().lock().writeLock(), next -> rollbacks.add(kept, next), changed);
   }
 
   private void closeRoot(boolean clean) throws IOException {
@@ -495,7 +373,7 @@ public final class Engine implements AutoCloseable {
         if (health.failure().isEmpty()) {
           drop(entry -> {});
           queue.drain();
-          clean = true;
+          clean = committer.undecided().isEmpty();
         }
       } finally {
         queue.close();

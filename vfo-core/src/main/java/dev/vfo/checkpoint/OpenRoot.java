@@ -56,8 +56,11 @@ final class OpenRoot implements AutoCloseable {
   private final SpillFolder spills;
   private final EngineParts parts;
   private final Applier applier;
+  private final KeptPlans plans;
   private final UnappliedLayers unapplied;
   private final TableHistory tables;
+  private final UndecidedLayers undecided;
+  private final Recovered found;
   private final @Nullable Checkpoint last;
 
   @SuppressWarnings("this-escape")
@@ -76,10 +79,11 @@ final class OpenRoot implements AutoCloseable {
       // Nothing is written before it is known that the root can be opened.
       Recovery recovery = new Recovery(new JournalReader(storage, control.journalFd(), id));
       AppliedMark.Value applied = AppliedMark.read(storage, control.fd(), id);
-      Recovered found = recovery.read(AcknowledgedCell.read(storage, control.fd(), id), applied);
-      states = openStates(id, found);
+      found = recovery.read(AcknowledgedCell.read(storage, control.fd(), id), applied);
+      states = openStates(id);
       open.add(states::close);
-      last = checkpoint(found);
+      last = checkpoint();
+      List<States.Prepared> preparedStates = states.loadPrepared();
       reserve = Reserve.open(storage, control.fd());
       open.add(reserve::close);
       ApplyTarget target = new ApplyTarget(storage, id, rootFd, control.stageFd(), rootFd);
@@ -89,7 +93,7 @@ final class OpenRoot implements AutoCloseable {
       Applier alone =
           new Applier(
               target, new ReentrantLock(), ApplyObserver.NONE, reserve, isOurs ? aside : null);
-      List<LayerPlan> plans = recovery.plans(found, alone);
+      List<LayerPlan> begun = recovery.plans(found, alone);
       recovery.verifyContent(found, applied.layer(), target);
       control.adoptIfMoved(found.hasUnappliedLayers());
       tellOpened();
@@ -98,33 +102,36 @@ final class OpenRoot implements AutoCloseable {
       open.add(mark::close);
       AcknowledgedCell acknowledged = AcknowledgedCell.open(storage, control.fd(), id);
       open.add(acknowledged::close);
-      recovery.forEachUnapplied(
+      recovery.forEachKept(
           found,
           mark.value().layer(),
-          (commit, number, layer) ->
+          (commit, record, layer) ->
               reserve.expect(layer.layer(), ApplyCost.of(layer).totalBytes()));
       reserve.restore();
-      journal = resume(id, found, acknowledged);
+      journal = resume(id, acknowledged);
       open.add(journal::close);
       adoptions = new Adoptions(storage, control.fd(), id);
       adoptions.settle(found.checkpoint());
       Optional<StorageException> stuck =
-          recovery.apply(found, plans, alone, mark, reserve::release, aside::at);
+          recovery.apply(found, begun, alone, mark, reserve::release, aside::at);
       if (stuck.isEmpty()) {
-        alone.removeOrphans(found.openOrphans());
+        alone.removeOrphans(recovery.neededOrphans(found, mark.value().layer()));
       }
       alone.removeSpills(found.newestLayer());
       spills = spills(id);
       open.add(spills::close);
-      parts = parts(found);
+      parts = newParts();
       open.add(() -> parts.home().close());
       applier = new Applier(target, parts.home().changeLock(), parts, reserve);
-      unapplied = stuck.isEmpty() ? UnappliedLayers.NONE : load(recovery, found, stuck.get());
+      plans = readPlans(recovery, stuck.isPresent());
+      unapplied = stuck.isEmpty() ? UnappliedLayers.NONE : load(recovery, stuck.get());
       tables =
           new TableHistory(
               parts, new DescriptorLoader(parts).load(found.descriptors()), found.descriptors());
+      undecided = new UndecidedLayers(storage, rootFd, name, recovery, found);
+      undecided.load(parts, tables, preparedStates, stuck.isEmpty(), plans.made()::get);
       states.removeOthers();
-      journal.retire(mark.value().checkpointNumber());
+      journal.retire(Math.min(mark.value().checkpointNumber(), found.stateRecord() - 1));
       opened = true;
     } finally {
       if (!opened) {
@@ -172,8 +179,7 @@ final class OpenRoot implements AutoCloseable {
     }
   }
 
-  private JournalWriter resume(RootId id, Recovered found, AcknowledgedCell acknowledged)
-      throws IOException {
+  private JournalWriter resume(RootId id, AcknowledgedCell acknowledged) throws IOException {
     return JournalWriter.resume(
         storage,
         control.journalFd(),
@@ -189,11 +195,20 @@ final class OpenRoot implements AutoCloseable {
         options.firstSegmentBytes(), options.maxSegmentBytes(), SPARE_SEGMENTS, true);
   }
 
-  private EngineParts parts(Recovered found) throws StorageException {
-    Commit commit = found.last();
-    long nextVirtual = commit == null ? 1 : commit.nextVirtual();
+  private EngineParts newParts() throws StorageException {
     return new EngineParts(
-        options, rootFd, control.stageFd(), spills, found.newestLayer() + 1, nextVirtual);
+        options, rootFd, control.stageFd(), spills, found.newestLayer() + 1, found.nextVirtual());
+  }
+
+  private KeptPlans readPlans(Recovery recovery, boolean isStuck) throws IOException {
+    if (isStuck) {
+      applier.forgetOldErrors();
+      // What applied layers left in the stage would count as names of home files.
+      applier.clean(mark.value().layer(), 0);
+      applier.syncPlans();
+    }
+    boolean areNeeded = isStuck || !found.decisions().undecided().isEmpty();
+    return areNeeded ? KeptPlans.read(recovery, found, applier) : KeptPlans.NONE;
   }
 
   private SpillFolder spills(RootId id) {
@@ -217,37 +232,40 @@ final class OpenRoot implements AutoCloseable {
   /**
    * Loads what could not be applied; when not even that can be done, opening fails with the reason.
    */
-  private UnappliedLayers load(Recovery recovery, Recovered found, StorageException reason)
-      throws IOException {
+  private UnappliedLayers load(Recovery recovery, StorageException reason) throws IOException {
     try {
-      return UnappliedLayers.load(recovery, found, mark.value().layer(), applier, parts, reason);
+      return UnappliedLayers.load(
+          recovery, found, mark.value().layer(), applier, parts, plans, reason);
     } catch (StorageException e) {
       reason.addSuppressed(e);
       throw reason;
     }
   }
 
-  private States openStates(RootId id, Recovered found) throws IOException {
+  private States openStates(RootId id) throws IOException {
     Commit commit = found.last();
     return States.open(
         storage,
         control,
         id,
-        found.checkpoint(),
-        commit == null ? null : commit.state(),
+        commit == null ? null : new States.InRecord(found.stateRecord(), commit.state()),
+        found.decisions().undecided().stream()
+            .map(each -> new States.InRecord(each.record(), each.commit().state()))
+            .toList(),
         PartStoreOptions.ofPackBytes(options.maxSegmentBytes()));
   }
 
-  private @Nullable Checkpoint checkpoint(Recovered found) throws IOException {
+  private @Nullable Checkpoint checkpoint() throws IOException {
     Commit commit = found.last();
-    if (commit == null) {
-      return null;
-    }
-    long nanos = commit.timeNanos();
-    Instant time =
-        Instant.ofEpochSecond(
-            Math.floorDiv(nanos, 1_000_000_000L), Math.floorMod(nanos, 1_000_000_000L));
-    return new Checkpoint(found.checkpoint(), time, states.load());
+    return commit == null
+        ? null
+        : new Checkpoint(found.checkpoint(), instant(commit.timeNanos()), states.load());
+  }
+
+  /** The instant that a record has as nanoseconds since 1970. */
+  static Instant instant(long nanos) {
+    return Instant.ofEpochSecond(
+        Math.floorDiv(nanos, 1_000_000_000L), Math.floorMod(nanos, 1_000_000_000L));
   }
 
   /** How many files can still be made. */
@@ -294,6 +312,11 @@ final class OpenRoot implements AutoCloseable {
     return applier;
   }
 
+  /** The plans that are still needed. */
+  KeptPlans plans() {
+    return plans;
+  }
+
   /** The layers that could not be applied. */
   UnappliedLayers unapplied() {
     return unapplied;
@@ -306,6 +329,21 @@ final class OpenRoot implements AutoCloseable {
 
   AppliedMark mark() {
     return mark;
+  }
+
+  /** The prepared checkpoints that were not decided. */
+  UndecidedLayers undecided() {
+    return undecided;
+  }
+
+  /** Number of the newest record at the open, or 0. */
+  long lastRecord() {
+    return found.lastRecord();
+  }
+
+  /** How far the journal was decided at the open. */
+  ApplyQueue.Decided decided() {
+    return new ApplyQueue.Decided(found.decidedRecord(), found.stateRecord());
   }
 
   @Nullable Checkpoint last() {

@@ -27,15 +27,15 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the root still has what the layers of a detached step were made over: each file under the
- * name that it had, and nothing where they make something new. One use.
+ * Whether the root still has what layers were made over that an earlier process left: each file
+ * under the name that it had, and nothing where they make something new. One use.
  */
 final class ParkedCheck {
   private static final int FOLDER = OpenFlag.PATH | OpenFlag.DIRECTORY;
 
   private final Storage storage;
   private final int rootFd;
-  private final String step;
+  private final String otherwise;
 
   /** Each entry as the oldest layer that speaks of it has it: with its place in home. */
   private final Map<Long, EntryChange> entries = new HashMap<>();
@@ -48,10 +48,13 @@ final class ParkedCheck {
   /** What another program did, by path. */
   private final Map<String, Kind> found = new TreeMap<>();
 
-  ParkedCheck(Storage storage, int rootFd, String step) {
+  /**
+   * @param otherwise what can be done when they cannot be made as they were, to be told
+   */
+  ParkedCheck(Storage storage, int rootFd, String otherwise) {
     this.storage = storage;
     this.rootFd = rootFd;
-    this.step = step;
+    this.otherwise = otherwise;
   }
 
   /**
@@ -90,7 +93,7 @@ final class ParkedCheck {
               .map(each -> new Conflict(each.getKey(), each.getValue()))
               .toList(),
           "since the step used it",
-          "Nothing of it was overwritten: make it as it was and try again, or discard " + step);
+          "Nothing of it was overwritten: make it as it was and try again, or " + otherwise);
     }
   }
 

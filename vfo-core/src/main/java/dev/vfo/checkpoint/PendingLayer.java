@@ -4,10 +4,10 @@ import dev.vfo.changes.ChangeSet;
 import dev.vfo.overlay.Layer;
 
 /**
- * A committed layer that is not applied.
+ * A durable layer that is not applied.
  *
- * @param checkpoint the checkpoint's number
- * @param layer one of its layers
+ * @param record number of the record that it is part of
+ * @param layer the layer
  * @param changes what the layer does
  */
-record PendingLayer(long checkpoint, Layer layer, ChangeSet changes) {}
+record PendingLayer(long record, Layer layer, ChangeSet changes) {}

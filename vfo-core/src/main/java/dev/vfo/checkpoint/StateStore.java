@@ -12,13 +12,16 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.zip.CRC32C;
 
 /**
  * The folder {@code state}: bytes of states that are too long for a record, in a file each that is
- * named by its checkpoint's number and is durable before the record is written.
+ * named by its record's number and is durable before the record is written.
  */
 final class StateStore {
   private static final int MODE = 0600;
@@ -35,19 +38,16 @@ final class StateStore {
     this.folderFd = folderFd;
   }
 
-  /**
-   * What the record of a checkpoint is to say of its state; a long one is durable in its file when
-   * this returns.
-   */
-  StateBytes save(long checkpoint, byte[] bytes, byte[] manifest) throws StorageException {
+  /** What a record is to say of its state; a long one is durable in its file when this returns. */
+  StateBytes save(long record, byte[] bytes, byte[] manifest) throws StorageException {
     CRC32C checksum = new CRC32C();
     checksum.update(bytes);
     int crc = (int) checksum.getValue();
     if (bytes.length <= StateBytes.MAX_INLINE_BYTES) {
       return new StateBytes(bytes, false, bytes.length, crc, manifest);
     }
-    stored.add(checkpoint);
-    write(name(checkpoint), bytes);
+    stored.add(record);
+    write(name(record), bytes);
     return new StateBytes(new byte[0], true, bytes.length, crc, manifest);
   }
 
@@ -69,36 +69,36 @@ final class StateStore {
   }
 
   /** The bytes of the state that a record speaks of. */
-  byte[] load(long checkpoint, StateBytes saved) throws IOException {
-    byte[] bytes = saved.isStored() ? read(checkpoint, saved) : saved.inline();
+  byte[] load(long record, StateBytes saved) throws IOException {
+    byte[] bytes = saved.isStored() ? read(record, saved) : saved.inline();
     CRC32C checksum = new CRC32C();
     checksum.update(bytes);
     if (bytes.length != saved.lengthBytes() || (int) checksum.getValue() != saved.checksum()) {
-      throw new CorruptJournalException(path(checkpoint), 0, "not the state that was committed");
+      throw new CorruptJournalException(path(record), 0, "not the state that was committed");
     }
     return bytes;
   }
 
-  private byte[] read(long checkpoint, StateBytes saved) throws IOException {
+  private byte[] read(long record, StateBytes saved) throws IOException {
     int fd;
     try {
-      fd = storage.open(folderFd, name(checkpoint), OpenFlag.READ, 0);
+      fd = storage.open(folderFd, name(record), OpenFlag.READ, 0);
     } catch (StorageException e) {
       if (e.errno() == Errno.ENOENT) {
-        throw new CorruptJournalException(path(checkpoint), 0, "the file is missing");
+        throw new CorruptJournalException(path(record), 0, "the file is missing");
       }
       throw e;
     }
     try (Arena arena = Arena.ofConfined()) {
       if (storage.stat(fd).sizeBytes() != saved.lengthBytes()) {
-        throw new CorruptJournalException(path(checkpoint), 0, "the file has another length");
+        throw new CorruptJournalException(path(record), 0, "the file has another length");
       }
       MemorySegment memory = arena.allocate(saved.lengthBytes());
       long done = 0;
       while (done < memory.byteSize()) {
         long count = storage.read(fd, memory.asSlice(done), done);
         if (count == 0) {
-          throw new CorruptJournalException(path(checkpoint), done, "the file ends here");
+          throw new CorruptJournalException(path(record), done, "the file ends here");
         }
         done += count;
       }
@@ -108,9 +108,9 @@ final class StateStore {
     }
   }
 
-  /** Removes what is stored for checkpoints before one, without looking at the folder. */
-  void removeOlder(long checkpoint) throws StorageException {
-    while (!stored.isEmpty() && stored.getFirst() < checkpoint) {
+  /** Removes what is stored for records before one, without looking at the folder. */
+  void removeOlder(long record) throws StorageException {
+    while (!stored.isEmpty() && stored.getFirst() < record) {
       removeIfThere(name(stored.getFirst()));
       stored.removeFirst();
     }
@@ -126,29 +126,33 @@ final class StateStore {
     }
   }
 
-  /** Removes the states of all checkpoints but one; 0: of all. To be called at open. */
-  void removeAllBut(long checkpoint) throws StorageException {
+  /** Removes the states of all records but some. To be called at open. */
+  void removeAllBut(Set<Long> records) throws StorageException {
+    Map<Name, Long> kept = new HashMap<>();
+    records.forEach(record -> kept.put(name(record), record));
     List<Name> others = new ArrayList<>();
     storage.list(
         folderFd,
         (name, inode, type) -> {
-          if (name.equals(name(checkpoint))) {
-            stored.add(checkpoint);
+          Long record = kept.get(name);
+          if (record != null) {
+            stored.add(record);
           } else {
             others.add(name);
           }
           return true;
         });
+    stored.sort(null);
     for (Name name : others) {
       storage.unlink(folderFd, name);
     }
   }
 
-  private static Name name(long checkpoint) {
-    return Name.of(HexFormat.of().toHexDigits(checkpoint) + SUFFIX);
+  private static Name name(long record) {
+    return Name.of(HexFormat.of().toHexDigits(record) + SUFFIX);
   }
 
-  private static String path(long checkpoint) {
-    return "state/" + name(checkpoint);
+  private static String path(long record) {
+    return "state/" + name(record);
   }
 }

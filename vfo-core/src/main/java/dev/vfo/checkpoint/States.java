@@ -1,5 +1,6 @@
 package dev.vfo.checkpoint;
 
+import dev.vfo.Part;
 import dev.vfo.State;
 import dev.vfo.changes.StateBytes;
 import dev.vfo.journal.RootId;
@@ -9,6 +10,11 @@ import dev.vfo.parts.SavedParts;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The states of a root's checkpoints: their bytes, and their parts. One thread at a time. */
@@ -16,51 +22,71 @@ final class States implements AutoCloseable {
   /** A state that is durable, but for what its record will say. */
   record Saved(StateBytes bytes, SavedParts parts) {}
 
+  /** What a record says of a state. */
+  record InRecord(long record, StateBytes bytes) {}
+
   private final StateStore store;
   private final PartStore parts;
-  private final long last;
-  private final @Nullable StateBytes lastBytes;
+  private final @Nullable InRecord last;
+  private final List<InRecord> prepared;
 
-  private States(StateStore store, PartStore parts, long last, @Nullable StateBytes lastBytes) {
+  private States(
+      StateStore store, PartStore parts, @Nullable InRecord last, List<InRecord> prepared) {
     this.store = store;
     this.parts = parts;
     this.last = last;
-    this.lastBytes = lastBytes;
+    this.prepared = prepared;
   }
 
   /**
    * Opens what there is; changes nothing on the disk.
    *
-   * @param last number of the last checkpoint, or 0
-   * @param lastBytes what its record says, or null when there is none
+   * @param last the last checkpoint's, or null when there is none
+   * @param prepared those of prepared checkpoints, oldest first
    */
   static States open(
       Storage storage,
       ControlFolder control,
       RootId id,
-      long last,
-      @Nullable StateBytes lastBytes,
+      @Nullable InRecord last,
+      List<InRecord> prepared,
       PartStoreOptions options)
       throws IOException {
-    byte[] manifest = lastBytes == null ? new byte[0] : lastBytes.manifest();
-    PartStore parts = PartStore.open(storage, control.fd(), id, manifest, options);
-    return new States(new StateStore(storage, control.stateFd()), parts, last, lastBytes);
+    byte[] manifest = last == null ? new byte[0] : last.bytes().manifest();
+    List<byte[]> others = prepared.stream().map(each -> each.bytes().manifest()).toList();
+    PartStore parts = PartStore.open(storage, control.fd(), id, manifest, others, options);
+    return new States(new StateStore(storage, control.stateFd()), parts, last, prepared);
   }
 
   /** The state of the checkpoint that was the last one at the open. */
   State load() throws IOException {
-    if (lastBytes == null) {
-      return State.empty();
-    }
-    return State.of(store.load(last, lastBytes)).withParts(parts.parts());
+    return last == null ? State.empty() : load(last, parts.parts());
   }
 
-  /** Stores the state of a checkpoint that is not decided yet. */
-  Saved save(long checkpoint, State state) throws IOException {
+  private State load(InRecord from, Map<String, Part> itsParts) throws IOException {
+    return State.of(store.load(from.record(), from.bytes())).withParts(itsParts);
+  }
+
+  /** A state that was prepared. */
+  record Prepared(State state, Saved saved) {}
+
+  /** The states of the checkpoints that were prepared at the open, oldest first. */
+  List<Prepared> loadPrepared() throws IOException {
+    List<Prepared> loaded = new ArrayList<>();
+    for (int i = 0; i < prepared.size(); i++) {
+      InRecord each = prepared.get(i);
+      SavedParts saved = parts.prepared().get(i);
+      loaded.add(new Prepared(load(each, parts.parts(saved)), new Saved(each.bytes(), saved)));
+    }
+    return loaded;
+  }
+
+  /** Stores the state of a checkpoint whose record is not written yet. */
+  Saved save(long record, State state) throws IOException {
     SavedParts saved = parts.save(state.parts());
     boolean done = false;
     try {
-      StateBytes bytes = store.save(checkpoint, state.bytes(), saved.manifestBytes());
+      StateBytes bytes = store.save(record, state.bytes(), saved.manifestBytes());
       done = true;
       return new Saved(bytes, saved);
     } finally {
@@ -81,9 +107,9 @@ final class States implements AutoCloseable {
     return state.withParts(parts.parts());
   }
 
-  /** Removes the states of checkpoints before one. */
-  void removeOlder(long checkpoint) throws StorageException {
-    store.removeOlder(checkpoint);
+  /** Removes the states of records before one. */
+  void removeOlder(long record) throws StorageException {
+    store.removeOlder(record);
     removeUnused();
   }
 
@@ -92,9 +118,14 @@ final class States implements AutoCloseable {
     parts.removeUnused();
   }
 
-  /** Removes what is not of the last checkpoint; for the start. */
+  /** Removes what is neither of the last checkpoint nor of prepared ones; for the start. */
   void removeOthers() throws StorageException {
-    store.removeAllBut(last);
+    Set<Long> kept = new HashSet<>();
+    prepared.forEach(each -> kept.add(each.record()));
+    if (last != null) {
+      kept.add(last.record());
+    }
+    store.removeAllBut(kept);
     parts.removeUnnamed();
   }
 

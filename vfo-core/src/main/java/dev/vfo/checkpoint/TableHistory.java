@@ -32,20 +32,28 @@ final class TableHistory {
     this.inRecord = inRecord;
   }
 
-  /** Takes the program's descriptors over, which begin as the last checkpoint had them. */
+  /**
+   * Takes the program's descriptors over, which begin as the last checkpoint had them, or the
+   * newest prepared one.
+   */
   void attach(DescriptorSource descriptors) throws IOException {
     Lock lock = descriptors.lock();
     lock.lock();
     try {
-      descriptors.restore(committed());
+      descriptors.restore(newest());
       source = descriptors;
     } finally {
       lock.unlock();
     }
   }
 
-  private synchronized OpenTable committed() {
-    return committed;
+  private synchronized OpenTable newest() {
+    return sealed.isEmpty() ? committed : sealed.lastEntry().getValue();
+  }
+
+  /** Takes note of what was loaded for a prepared layer. */
+  synchronized void prepared(long layer, OpenTable table) {
+    sealed.put(layer, table);
   }
 
   /** Held while descriptors must stay as they are; behind the commit lock, before the gate. */
@@ -122,12 +130,18 @@ final class TableHistory {
   }
 
   /**
-   * Forgets the sealed layers, which were dropped, and gives the program the descriptors of the
-   * last checkpoint. The caller holds {@link #lock}.
+   * Forgets the layers above one, which were dropped, and gives the program the descriptors that it
+   * had at its end. The caller holds {@link #lock}.
    */
-  void rolledBack() throws IOException {
-    source.restore(committed());
-    forget(Long.MAX_VALUE);
+  void rolledBack(long keptLayer) throws IOException {
+    List<OpenTable> dropped;
+    synchronized (this) {
+      Map<Long, OpenTable> younger = sealed.tailMap(keptLayer, false);
+      dropped = new ArrayList<>(younger.values());
+      younger.clear();
+    }
+    source.restore(newest());
+    release(dropped);
   }
 
   private void release(List<OpenTable> tables) {

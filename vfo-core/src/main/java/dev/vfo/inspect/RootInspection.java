@@ -21,6 +21,7 @@ import java.util.OptionalLong;
  * @param acknowledged newest checkpoint that is known to be durable
  * @param segments the journal's segments, the oldest first
  * @param checkpoints those that have a record in the journal, the oldest first
+ * @param undecided those that are prepared and wait for a decision, the oldest first
  * @param unapplied numbers of the layers that are committed and not applied, the oldest first
  * @param commit how far the newest checkpoint is
  * @param apply how far the apply is
@@ -36,6 +37,7 @@ public record RootInspection(
     OptionalLong acknowledged,
     List<Segment.Extent> segments,
     List<CheckpointRecord> checkpoints,
+    List<UndecidedRecord> undecided,
     List<Long> unapplied,
     CommitPhase commit,
     ApplyPhase apply,
@@ -45,6 +47,7 @@ public record RootInspection(
   public RootInspection {
     segments = List.copyOf(segments);
     checkpoints = List.copyOf(checkpoints);
+    undecided = List.copyOf(undecided);
     unapplied = List.copyOf(unapplied);
     faults = List.copyOf(faults);
   }
@@ -72,7 +75,7 @@ public record RootInspection(
    * applied.
    */
   public boolean isGood() {
-    return faults.isEmpty() && (!moved || unapplied.isEmpty());
+    return faults.isEmpty() && (!moved || (unapplied.isEmpty() && undecided.isEmpty()));
   }
 
   /** The newest checkpoint. */
@@ -83,6 +86,9 @@ public record RootInspection(
   /** Commit and apply in one line. */
   public String phase() {
     if (commit == CommitPhase.NONE && apply == ApplyPhase.DONE) {
+      if (!undecided.isEmpty()) {
+        return "prepared, waiting for a decision";
+      }
       return checkpoints.isEmpty() ? "no checkpoint yet" : "between checkpoints";
     }
     if (commit == CommitPhase.NONE) {

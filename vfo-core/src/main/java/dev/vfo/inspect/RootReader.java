@@ -9,7 +9,6 @@ import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.ChangeSetFormatException;
 import dev.vfo.changes.Commit;
 import dev.vfo.changes.CommitCodec;
-import dev.vfo.changes.StateBytes;
 import dev.vfo.journal.AppliedMark;
 import dev.vfo.journal.FormatFile;
 import dev.vfo.journal.JournalReader;
@@ -28,7 +27,6 @@ import dev.vfo.storage.StorageException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,18 +38,15 @@ import java.util.OptionalLong;
  */
 final class RootReader {
   private static final int ATTEMPTS = 8;
-  private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   private final Storage storage;
   private final Path root;
   private final boolean strict;
   private final List<Fault> faults = new ArrayList<>();
-  private final List<CheckpointRecord> checkpoints = new ArrayList<>();
-  private final List<Long> unapplied = new ArrayList<>();
+  private final CheckpointList checkpoints = new CheckpointList();
   private List<Segment.Extent> segments = List.of();
   private OptionalLong acknowledged = OptionalLong.empty();
   private AppliedMark.Value applied = new AppliedMark.Value(0, 0, 0);
-  private Optional<StateBytes> lastState = Optional.empty();
   private boolean moved;
 
   /** A part of the control folder. */
@@ -93,8 +88,9 @@ final class RootReader {
           applied.checkpointNumber(),
           acknowledged,
           segments,
-          checkpoints,
-          unapplied,
+          checkpoints.made(),
+          checkpoints.undecided(),
+          checkpoints.unapplied(applied.layer()),
           commitPhase(folder),
           applyPhase(folder),
           faults);
@@ -170,19 +166,7 @@ final class RootReader {
       throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       Commit commit = CommitCodec.decode(reader.readPayload(position, arena));
-      List<Long> layers = commit.layers().stream().map(ChangeSet::layer).toList();
-      lastState = Optional.of(commit.state());
-      layers.stream().filter(layer -> layer > applied.layer()).forEach(unapplied::add);
-      checkpoints.add(
-          new CheckpointRecord(
-              position.checkpointNumber(),
-              time(commit.timeNanos()),
-              position.segmentNumber(),
-              position.offset(),
-              position.header().recordBytes(),
-              commit.state().lengthBytes(),
-              layers,
-              layers.stream().allMatch(layer -> layer <= applied.layer())));
+      checkpoints.read(position, commit, applied.layer());
       if (strict) {
         for (ChangeSet layer : commit.layers()) {
           noteFaults(() -> verifyContent(folder, id, layer));
@@ -211,34 +195,31 @@ final class RootReader {
   }
 
   private boolean verifyState(ControlFolder folder) throws IOException {
-    if (lastState.isPresent() && lastState.get().isStored()) {
-      int states = folder.openFolder("state");
-      try {
-        StateFile.verify(storage, states, checkpoints.getLast().number(), lastState.get());
-      } finally {
-        storage.close(states);
+    for (CheckpointList.StateOf each : checkpoints.states()) {
+      if (each.state().isStored()) {
+        int states = folder.openFolder("state");
+        try {
+          StateFile.verify(storage, states, each.record(), each.state());
+        } finally {
+          storage.close(states);
+        }
       }
     }
     return true;
   }
 
   private boolean verifyParts(ControlFolder folder, RootId id) throws IOException {
-    if (lastState.isPresent()) {
-      PartStore.verify(storage, folder.fd(), id, lastState.get().manifest());
+    for (CheckpointList.StateOf each : checkpoints.states()) {
+      PartStore.verify(storage, folder.fd(), id, each.state().manifest());
     }
     return true;
-  }
-
-  private static Instant time(long nanos) {
-    return Instant.ofEpochSecond(
-        Math.floorDiv(nanos, NANOS_PER_SECOND), Math.floorMod(nanos, NANOS_PER_SECOND));
   }
 
   private CommitPhase commitPhase(ControlFolder folder) throws IOException {
     if (!faults.isEmpty()) {
       return CommitPhase.NONE;
     }
-    long last = checkpoints.isEmpty() ? 0 : checkpoints.getLast().number();
+    long last = checkpoints.lastRecord();
     // Space is reserved before a record is begun, and given back by whoever found it torn: then its
     // rest only waits to be written over.
     boolean reserved = folder.sizeBytes("reserve") > 0;
@@ -248,7 +229,11 @@ final class RootReader {
     if (last > 0 && acknowledged.isPresent() && acknowledged.getAsLong() < last) {
       return CommitPhase.UNACKNOWLEDGED;
     }
-    return reserved && unapplied.isEmpty() ? CommitPhase.BEGUN : CommitPhase.NONE;
+    return reserved
+            && checkpoints.unapplied(applied.layer()).isEmpty()
+            && checkpoints.undecided().isEmpty()
+        ? CommitPhase.BEGUN
+        : CommitPhase.NONE;
   }
 
   private boolean isTorn(ControlFolder folder, long last) throws IOException {
@@ -267,6 +252,7 @@ final class RootReader {
 
   private ApplyPhase applyPhase(ControlFolder folder) throws IOException {
     List<Name> stage = folder.list("stage");
+    List<Long> unapplied = checkpoints.unapplied(applied.layer());
     if (unapplied.isEmpty()) {
       boolean cleared = applied.layer() == 0 || !stage.contains(StageNames.folder(applied.layer()));
       return cleared ? ApplyPhase.DONE : ApplyPhase.CLEARING;

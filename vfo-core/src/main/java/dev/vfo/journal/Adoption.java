@@ -19,7 +19,7 @@ import java.util.List;
  * than {@code before}.
  *
  * @param step the step's id
- * @param before number of the root's last checkpoint, or 0
+ * @param before number of the root's newest record, or 0
  */
 public record Adoption(RootId step, long before) {
   private static final String NAME = "[0-9a-f]{32}";

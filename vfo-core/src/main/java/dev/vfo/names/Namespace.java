@@ -309,7 +309,7 @@ public final class Namespace {
     }
   }
 
-  private void recordModeIfClosed(FileEntry directory) {
+  private void recordModeIfClosed(FileEntry directory) throws StorageException {
     if (rights.isClosedToUs(directory)) {
       changes.recordMode(directory);
     }

@@ -29,6 +29,19 @@ public final class Layer {
   }
 
   /**
+   * Moves its blocks from memory to its spill file; those of entries that somebody is at work on
+   * may stay.
+   *
+   * @throws StorageException when that could not be done, such as ENOSPC; they stay
+   */
+  public void spill() throws StorageException {
+    boolean more = true;
+    while (more) {
+      more = blocks.spillSome();
+    }
+  }
+
+  /**
    * Makes durable what its spill file holds, before a record names it.
    *
    * @throws StorageException when it could not be done: what it holds is lost then (C8)

@@ -72,7 +72,7 @@ public final class LayerLoader {
    */
   public Loaded loadUnapplied(ChangeSet changes, long timeNanos)
       throws StorageException, VfoException {
-    boolean isFirst = layers.committed().isEmpty();
+    boolean isFirst = layers.durable().isEmpty();
     if (isFirst) {
       namesInStage = staged.identities(changes.layer());
     }

@@ -1,6 +1,7 @@
 package dev.vfo.overlay;
 
 import dev.vfo.spill.SpillFolder;
+import dev.vfo.storage.Errno;
 import dev.vfo.storage.StorageException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -8,19 +9,21 @@ import java.util.List;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The layers of a manager: one active, then the sealed ones, then the committed ones that are not
- * applied. Whoever changes an entry holds the gate; sealing shuts it for the moment in which the
- * active layer is swapped.
+ * The layers of a manager: one active, then the sealed ones, then the durable ones that are not
+ * applied: prepared, and committed. Whoever changes an entry holds the gate; sealing shuts it for
+ * the moment in which the active layer is swapped.
  */
 public final class LayerStack {
   private final SharedGate gate = new SharedGate();
   private final BlockPool pool;
   private final SpillFolder spills;
   private final List<Layer> sealed = new ArrayList<>();
-  private final List<Layer> committed = new ArrayList<>();
+  private final List<Layer> durable = new ArrayList<>();
   private volatile Layer active;
+  private volatile @Nullable String frozen;
 
   /** A stack whose active layer has this number. */
   public LayerStack(BlockPool pool, SpillFolder spills, long firstLayer) {
@@ -38,11 +41,11 @@ public final class LayerStack {
     return gate.shared();
   }
 
-  /** Puts a committed layer back that is older than the active one and younger than all others. */
+  /** Puts a durable layer back that is older than the active one and younger than all others. */
   public synchronized Layer restore(long number) {
     Layer layer = layer(number);
     layer.blocks().pin();
-    committed.add(layer);
+    durable.add(layer);
     return layer;
   }
 
@@ -92,10 +95,10 @@ public final class LayerStack {
     return sealed.stream().filter(layer -> layer.number() <= number).toList();
   }
 
-  /** Marks sealed layers as committed. */
-  public synchronized void commit(List<Layer> layers) {
+  /** Takes note that sealed layers are durable. */
+  public synchronized void keep(List<Layer> layers) {
     sealed.removeAll(layers);
-    committed.addAll(layers);
+    durable.addAll(layers);
   }
 
   /** Forgets sealed layers that hold no change. */
@@ -109,41 +112,41 @@ public final class LayerStack {
 
   /** All of them, oldest first. */
   public synchronized List<Layer> all() {
-    List<Layer> all = new ArrayList<>(committed);
+    List<Layer> all = new ArrayList<>(durable);
     all.addAll(sealed);
     all.add(active);
     return all;
   }
 
-  /** The committed layers that are not applied, oldest first. */
-  public synchronized List<Layer> committed() {
-    return List.copyOf(committed);
+  /** The durable layers that are not applied, oldest first. */
+  public synchronized List<Layer> durable() {
+    return List.copyOf(durable);
   }
 
   /** Takes out a layer that is applied. */
   public synchronized void applied(Layer layer) {
-    committed.remove(layer);
+    durable.remove(layer);
   }
 
   /**
-   * Drops the active layer and the sealed ones: every entry is again what it was at the last
-   * commit.
+   * Drops all layers above one: every entry is again what it was at its end.
    *
+   * @param keptLayer number of the newest layer that stays, which is durable or applied
    * @param namespaceLock the write side, taken behind the gate
    * @param announced is told the number of the new active layer before anything is dropped: who has
    *     seen something that was dropped can know of it
    * @param changed is told each entry that was there before what was dropped, when all is dropped
    */
-  public void dropUndecided(
-      Lock namespaceLock, LongConsumer announced, Consumer<FileEntry> changed) {
-    List<Layer> dropped = new ArrayList<>();
+  public void dropAbove(
+      long keptLayer, Lock namespaceLock, LongConsumer announced, Consumer<FileEntry> changed) {
+    List<Layer> dropped;
     gate.close();
     namespaceLock.lock();
     try {
       announced.accept(active.number() + 1);
-      dropped.add(active);
       synchronized (this) {
-        dropped.addAll(sealed);
+        dropped = all().stream().filter(layer -> layer.number() > keptLayer).toList();
+        durable.removeAll(dropped);
         sealed.clear();
       }
       active = layer(active.number() + 1);
@@ -175,7 +178,7 @@ public final class LayerStack {
 
   /**
    * The number of a block of the pool. When the budget is used up, other blocks go to their layer's
-   * spill file for it: of the active layer, then of sealed ones. Committed layers keep theirs; when
+   * spill file for it: of the active layer, then of sealed ones. Durable layers keep theirs; when
    * they have all, it goes beyond the budget, by a block that is the next to leave. The caller
    * holds the gate and its entry's lock for writing.
    *
@@ -205,11 +208,31 @@ public final class LayerStack {
     return false;
   }
 
+  /** Refuses all changes from now on, with EROFS and this reason; null ends that. */
+  public void freeze(@Nullable String reason) {
+    frozen = reason;
+  }
+
+  /**
+   * Refuses a change when none is allowed.
+   *
+   * @throws StorageException EROFS
+   */
+  void requireNotFrozen() throws StorageException {
+    String reason = frozen;
+    if (reason != null) {
+      throw new StorageException(Errno.EROFS, "change", reason);
+    }
+  }
+
   /**
    * The delta of the active layer for an entry. The caller holds the gate and the entry's lock for
    * writing.
+   *
+   * @throws StorageException EROFS when nothing may be changed
    */
-  public EntryDelta change(FileEntry entry) {
+  public EntryDelta change(FileEntry entry) throws StorageException {
+    requireNotFrozen();
     Layer layer = active;
     EntryDelta newest = entry.newestDelta();
     if (newest != null && newest.layer == layer) {
@@ -222,7 +245,8 @@ public final class LayerStack {
   }
 
   /**
-   * Gives a new entry its first delta. The caller holds the gate; nobody else knows the entry yet.
+   * Gives a new entry its first delta. The caller holds the gate, and changes are allowed; nobody
+   * else knows the entry yet.
    */
   public EntryDelta create(FileEntry entry, EntryAttributes attributes) {
     EntryDelta delta = new EntryDelta(active, entry, true, attributes, null);

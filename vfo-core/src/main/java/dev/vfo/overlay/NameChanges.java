@@ -3,6 +3,7 @@ package dev.vfo.overlay;
 import dev.vfo.changes.EntryChange.Attributes;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
+import dev.vfo.storage.StorageException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -28,8 +29,13 @@ public final class NameChanges {
   public record NewFile(
       FileType type, int mode, int uid, int gid, long device, byte @Nullable [] symlinkTarget) {}
 
-  /** Makes an entry and gives it its first name. */
-  public FileEntry create(FileEntry parent, Name name, NewFile file) {
+  /**
+   * Makes an entry and gives it its first name.
+   *
+   * @throws StorageException EROFS when nothing may be changed, as of all others
+   */
+  public FileEntry create(FileEntry parent, Name name, NewFile file) throws StorageException {
+    layers.requireNotFrozen();
     FileEntry entry = table.create(file.type(), file.device());
     long now = clockNanos.getAsLong();
     EntryAttributes attributes = EntryAttributes.created(file.mode(), file.uid(), file.gid(), now);
@@ -48,7 +54,7 @@ public final class NameChanges {
   }
 
   /** Gives an entry one more name, which nobody has. */
-  public void link(FileEntry entry, FileEntry parent, Name name) {
+  public void link(FileEntry entry, FileEntry parent, Name name) throws StorageException {
     change(
         entry,
         delta -> {
@@ -60,13 +66,13 @@ public final class NameChanges {
   }
 
   /** Takes a name away from the entry that has it. */
-  public void unlink(FileEntry entry, FileEntry parent, Name name) {
+  public void unlink(FileEntry entry, FileEntry parent, Name name) throws StorageException {
     removeName(entry, parent, name);
     setName(parent, name, entry, null);
     changeParent(parent, entry.isDirectory() ? -1 : 0);
   }
 
-  private void removeName(FileEntry entry, FileEntry parent, Name name) {
+  private void removeName(FileEntry entry, FileEntry parent, Name name) throws StorageException {
     change(
         entry,
         delta -> {
@@ -82,7 +88,8 @@ public final class NameChanges {
       Name fromName,
       FileEntry to,
       Name toName,
-      @Nullable FileEntry replaced) {
+      @Nullable FileEntry replaced)
+      throws StorageException {
     if (replaced != null) {
       removeName(replaced, to, toName);
     }
@@ -102,7 +109,8 @@ public final class NameChanges {
       Name oneName,
       FileEntry other,
       FileEntry parent,
-      Name name) {
+      Name name)
+      throws StorageException {
     setName(oneParent, oneName, one, other);
     setName(parent, name, other, one);
     moveLink(one, new Link(oneParent, oneName), new Link(parent, name));
@@ -112,7 +120,7 @@ public final class NameChanges {
     changeParent(parent, moved);
   }
 
-  private void moveLink(FileEntry entry, Link from, Link to) {
+  private void moveLink(FileEntry entry, Link from, Link to) throws StorageException {
     change(
         entry,
         delta -> {
@@ -125,7 +133,7 @@ public final class NameChanges {
     void apply(EntryDelta delta);
   }
 
-  private void change(FileEntry entry, Change change) {
+  private void change(FileEntry entry, Change change) throws StorageException {
     entry.lock.writeLock().lock();
     try {
       EntryDelta delta = layers.change(entry);
@@ -137,7 +145,8 @@ public final class NameChanges {
   }
 
   private void setName(
-      FileEntry directory, Name name, @Nullable FileEntry current, @Nullable FileEntry after) {
+      FileEntry directory, Name name, @Nullable FileEntry current, @Nullable FileEntry after)
+      throws StorageException {
     directory.lock.writeLock().lock();
     try {
       Map<Name, NameDelta> names = layers.change(directory).namesForChange();
@@ -156,12 +165,12 @@ public final class NameChanges {
   /**
    * Lets the record say an entry's mode, though it stays: apply may have to change it meanwhile.
    */
-  public void recordMode(FileEntry entry) {
+  public void recordMode(FileEntry entry) throws StorageException {
     change(entry, delta -> delta.changed |= Attributes.MODE);
   }
 
   // File systems that do not count subdirectories say 1 for every directory.
-  private void changeParent(FileEntry directory, int subdirectories) {
+  private void changeParent(FileEntry directory, int subdirectories) throws StorageException {
     change(
         directory,
         delta -> {

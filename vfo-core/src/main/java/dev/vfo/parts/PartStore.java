@@ -27,6 +27,7 @@ public final class PartStore implements AutoCloseable {
   private final BlockIndex index = new BlockIndex();
   private final Map<Long, Long> ends = new TreeMap<>();
   private final Set<SavedParts> outstanding = new HashSet<>();
+  private final List<SavedParts> prepared = new ArrayList<>();
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private SavedParts committed = SavedParts.NONE;
   private BlockWriter.Tail tail = new BlockWriter.Tail(0, 0);
@@ -41,21 +42,33 @@ public final class PartStore implements AutoCloseable {
    * Opens the store of a control folder; changes nothing on the disk.
    *
    * @param manifest what the record of the last checkpoint says; empty when it has no parts
+   * @param prepared what the records of prepared ones say, oldest first
    * @throws CorruptJournalException when something of it is missing or changed; content is verified
    *     when it is read
    */
   public static PartStore open(
-      Storage storage, int controlFd, RootId rootId, byte[] manifest, PartStoreOptions options)
+      Storage storage,
+      int controlFd,
+      RootId rootId,
+      byte[] manifest,
+      List<byte[]> prepared,
+      PartStoreOptions options)
       throws IOException {
-    return open(new PackFolder(storage, controlFd, rootId, true), manifest, options);
+    return open(new PackFolder(storage, controlFd, rootId, true), manifest, prepared, options);
   }
 
-  private static PartStore open(PackFolder folder, byte[] manifest, PartStoreOptions options)
+  private static PartStore open(
+      PackFolder folder, byte[] manifest, List<byte[]> prepared, PartStoreOptions options)
       throws IOException {
     PartStore store = new PartStore(folder, options);
     boolean opened = false;
     try {
-      store.load(decode(manifest));
+      List<Manifest> all = new ArrayList<>();
+      all.add(decode(manifest));
+      for (byte[] each : prepared) {
+        all.add(decode(each));
+      }
+      store.load(all);
       opened = true;
       return store;
     } finally {
@@ -76,7 +89,7 @@ public final class PartStore implements AutoCloseable {
       throws IOException {
     PartStoreOptions options = PartStoreOptions.ofPackBytes(0);
     PackFolder folder = new PackFolder(storage, controlFd, rootId, false);
-    try (PartStore store = open(folder, manifest, options);
+    try (PartStore store = open(folder, manifest, List.of(), options);
         Arena arena = Arena.ofConfined()) {
       MemorySegment block = arena.allocate(PackFormat.BLOCK_BYTES);
       for (BlockHash hash : store.committed.blocks()) {
@@ -93,12 +106,24 @@ public final class PartStore implements AutoCloseable {
     }
   }
 
-  private void load(Manifest manifest) throws IOException {
-    for (Map.Entry<Long, Long> pack : manifest.packs().entrySet()) {
+  private void load(List<Manifest> manifests) throws IOException {
+    // A pack only grows: the longest one that is named has all.
+    for (Manifest manifest : manifests) {
+      manifest.packs().forEach((pack, end) -> ends.merge(pack, end, Math::max));
+    }
+    for (Map.Entry<Long, Long> pack : ends.entrySet()) {
       scan(folder.open(pack.getKey()), pack.getValue());
       tail = new BlockWriter.Tail(pack.getKey(), pack.getValue());
     }
-    ends.putAll(manifest.packs());
+    committed = saved(manifests.getFirst());
+    for (Manifest manifest : manifests.subList(1, manifests.size())) {
+      SavedParts saved = saved(manifest);
+      prepared.add(saved);
+      outstanding.add(saved);
+    }
+  }
+
+  private SavedParts saved(Manifest manifest) throws IOException {
     Set<BlockHash> blocks = new HashSet<>();
     for (PartRoot root : manifest.parts().values()) {
       new TreeReader(root, this::readBlock).forEachBlock(blocks::add);
@@ -108,7 +133,7 @@ public final class PartStore implements AutoCloseable {
         throw new CorruptJournalException("parts", 0, "a block of the last state is missing");
       }
     }
-    committed = new SavedParts(manifest, blocks);
+    return new SavedParts(manifest, blocks);
   }
 
   private void scan(Pack pack, long endOffset) throws IOException {
@@ -130,10 +155,20 @@ public final class PartStore implements AutoCloseable {
     }
   }
 
+  /** The parts of the checkpoints that were prepared when it was opened, oldest first. */
+  public List<SavedParts> prepared() {
+    return List.copyOf(prepared);
+  }
+
   /** The parts of the last checkpoint, by name. */
   public Map<String, Part> parts() {
+    return parts(committed);
+  }
+
+  /** Parts that were saved, by name. */
+  public Map<String, Part> parts(SavedParts saved) {
     Map<String, Part> parts = new TreeMap<>();
-    committed
+    saved
         .manifest()
         .parts()
         .forEach((name, root) -> parts.put(name, new StoredPart(root, this::readBlock)));

@@ -9,6 +9,9 @@ import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.ChangeSetFormatException;
 import dev.vfo.changes.Commit;
 import dev.vfo.changes.CommitCodec;
+import dev.vfo.changes.DecisionReader;
+import dev.vfo.changes.Decisions;
+import dev.vfo.changes.Verdict.Undecided;
 import dev.vfo.journal.AppliedMark;
 import dev.vfo.journal.JournalReader;
 import dev.vfo.journal.JournalScan;
@@ -18,12 +21,15 @@ import dev.vfo.storage.StorageException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,38 +51,68 @@ public final class Recovery {
    */
   public Recovered read(OptionalLong acknowledged, AppliedMark.Value applied) throws IOException {
     JournalScan scan = reader.scan(acknowledged, applied.checkpointNumber());
+    DecisionReader decisions = new DecisionReader();
+    Map<Long, Long> newestLayers = new HashMap<>();
     long newestLayer = applied.layer();
-    boolean unapplied = false;
-    @Nullable Commit last = null;
+    long nextVirtual = 1;
     for (RecordPosition record : scan.records()) {
       try (Arena arena = Arena.ofConfined()) {
         Commit commit = decode(record, arena);
         for (ChangeSet layer : commit.layers()) {
           newestLayer = Math.max(newestLayer, layer.layer());
-          unapplied |= layer.layer() > applied.layer();
+          newestLayers.merge(record.checkpointNumber(), layer.layer(), Math::max);
         }
-        last =
-            new Commit(
-                commit.timeNanos(),
-                commit.nextVirtual(),
-                commit.state(),
-                List.of(),
-                commit.descriptors());
+        if (commit.verdict() instanceof Undecided undecided) {
+          newestLayer = Math.max(newestLayer, undecided.newestLayer());
+        }
+        nextVirtual = commit.nextVirtual();
+        note(decisions, record, commit.withoutLayers());
       }
     }
-    long checkpoint = scan.last().map(RecordPosition::checkpointNumber).orElse(0L);
-    return new Recovered(scan, last, checkpoint, newestLayer, unapplied);
+    newestLayers.keySet().removeAll(decisions.decisions().aborted());
+    DecisionReader.@Nullable LastCheckpoint last = last(decisions);
+    return new Recovered(
+        scan,
+        last == null ? null : last.commit(),
+        last == null ? 0 : last.number(),
+        last == null ? 0 : last.record(),
+        decisions.decisions(),
+        nextVirtual,
+        newestLayer,
+        newestLayers.values().stream().anyMatch(layer -> layer > applied.layer()));
+  }
+
+  private static void note(DecisionReader decisions, RecordPosition record, Commit commit)
+      throws CorruptJournalException {
+    try {
+      decisions.read(record.checkpointNumber(), commit);
+    } catch (ChangeSetFormatException e) {
+      throw corrupt(record, e);
+    }
+  }
+
+  private static DecisionReader.@Nullable LastCheckpoint last(DecisionReader decisions)
+      throws CorruptJournalException {
+    try {
+      return decisions.last();
+    } catch (ChangeSetFormatException e) {
+      throw new CorruptJournalException("journal", 0, String.valueOf(e.getMessage()));
+    }
   }
 
   private Commit decode(RecordPosition record, Arena arena) throws IOException {
     try {
       return CommitCodec.decode(reader.readPayload(record, arena));
     } catch (ChangeSetFormatException e) {
-      throw new CorruptJournalException(
-          "journal segment " + record.segmentNumber(),
-          record.offset(),
-          String.valueOf(e.getMessage()));
+      throw corrupt(record, e);
     }
+  }
+
+  private static CorruptJournalException corrupt(RecordPosition record, Exception reason) {
+    return new CorruptJournalException(
+        "journal segment " + record.segmentNumber(),
+        record.offset(),
+        String.valueOf(reason.getMessage()));
   }
 
   /** Is shown a layer that the root lacks. */
@@ -85,25 +121,59 @@ public final class Recovery {
      * Shown once for each layer, in their order.
      *
      * @param commit the record that it is part of
-     * @param checkpoint the checkpoint's number
+     * @param record the record's number
      * @param layer for this call only
      */
-    void visit(Commit commit, long checkpoint, ChangeSet layer) throws IOException;
+    void visit(Commit commit, long record, ChangeSet layer) throws IOException;
   }
 
-  /** Shows the layers that are not applied. */
+  /** Shows the layers that are committed and not applied. */
   public void forEachUnapplied(Recovered found, long appliedLayer, LayerVisitor visitor)
       throws IOException {
+    Decisions decisions = found.decisions();
+    forEach(found, decisions::isCommitted, appliedLayer, visitor);
+  }
+
+  /** Shows the layers that are prepared and not decided. */
+  public void forEachUndecided(Recovered found, LayerVisitor visitor) throws IOException {
+    Decisions decisions = found.decisions();
+    forEach(found, decisions::isUndecided, 0, visitor);
+  }
+
+  /** Shows the layers that are durable, not dropped, and not applied. */
+  public void forEachKept(Recovered found, long appliedLayer, LayerVisitor visitor)
+      throws IOException {
+    Decisions decisions = found.decisions();
+    forEach(found, record -> !decisions.aborted().contains(record), appliedLayer, visitor);
+  }
+
+  private void forEach(
+      Recovered found, LongPredicate isWanted, long appliedLayer, LayerVisitor visitor)
+      throws IOException {
     for (RecordPosition record : found.scan().records()) {
-      try (Arena arena = Arena.ofConfined()) {
-        Commit commit = decode(record, arena);
-        for (ChangeSet layer : commit.layers()) {
-          if (layer.layer() > appliedLayer) {
-            visitor.visit(commit, record.checkpointNumber(), layer);
+      if (isWanted.test(record.checkpointNumber())) {
+        try (Arena arena = Arena.ofConfined()) {
+          Commit commit = decode(record, arena);
+          for (ChangeSet layer : commit.layers()) {
+            if (layer.layer() > appliedLayer) {
+              visitor.visit(commit, record.checkpointNumber(), layer);
+            }
           }
         }
       }
     }
+  }
+
+  /**
+   * The entries that layers speak of that the root lacks, or that a program has open as orphans.
+   */
+  public Set<Long> neededOrphans(Recovered found, long appliedLayer) throws IOException {
+    Set<Long> needed = new HashSet<>(found.openOrphans());
+    forEachKept(
+        found,
+        appliedLayer,
+        (commit, record, layer) -> layer.entries().forEach(entry -> needed.add(entry.number())));
+    return needed;
   }
 
   /** Told of each layer after it is applied. */
@@ -133,10 +203,10 @@ public final class Recovery {
   public void verifyContent(Recovered found, long appliedLayer, ApplyTarget target)
       throws IOException {
     if (found.hasUnappliedLayers()) {
-      forEachUnapplied(
+      forEachKept(
           found,
           appliedLayer,
-          (commit, checkpoint, layer) -> {
+          (commit, record, layer) -> {
             try (LayerContent content = LayerContent.open(target, layer)) {
               content.verify();
             }
@@ -175,18 +245,22 @@ public final class Recovery {
       known.putAll(plan.created());
     }
     LongFunction<@Nullable FileIdentity> resolver = known::get;
+    Decisions decisions = found.decisions();
     for (RecordPosition record : found.scan().records()) {
+      long number = record.checkpointNumber();
+      if (!decisions.isCommitted(number)) {
+        continue;
+      }
       try (Arena arena = Arena.ofConfined()) {
         List<ChangeSet> layers = decode(record, arena).layers();
-        checkpoints.accept(record.checkpointNumber());
+        checkpoints.accept(decisions.checkpointOf(number));
         for (ChangeSet layer : layers) {
           if (layer.layer() > mark.value().layer()) {
             boolean whole = layer.layer() == layers.getLast().layer();
-            long checkpoint = record.checkpointNumber() - (whole ? 0 : 1);
+            long reached = number - (whole ? 0 : 1);
             try {
               known.putAll(
-                  applier.apply(
-                      layer, resolver::apply, () -> mark.write(layer.layer(), checkpoint)));
+                  applier.apply(layer, resolver::apply, () -> mark.write(layer.layer(), reached)));
             } catch (StorageException e) {
               // Nobody knows then what the mark says (C8).
               if (mark.hasFailed()) {
@@ -199,11 +273,12 @@ public final class Recovery {
         }
       }
     }
-    if (found.checkpoint() > mark.value().checkpointNumber()) {
-      mark.write(mark.value().layer(), found.checkpoint());
+    if (found.decidedRecord() > mark.value().checkpointNumber()) {
+      mark.write(mark.value().layer(), found.decidedRecord());
     }
     long applied = mark.value().layer();
-    applier.clean(applied, applied + 1);
+    // Prepared layers may speak of what any of them made.
+    applier.clean(applied, decisions.undecided().isEmpty() ? applied + 1 : 0);
     return Optional.empty();
   }
 }

@@ -120,7 +120,7 @@ class DescriptorTableCodecTest {
     StateBytes state = new StateBytes(new byte[] {1, 2}, false, 2, 9, new byte[0]);
     ChangeSet layer = new RandomChangeSets(1).next(7);
     Commit without = new Commit(1, 2, state, List.of(layer));
-    Commit with = new Commit(1, 2, state, List.of(layer), TABLE);
+    Commit with = new Commit(1, 2, state, List.of(layer), TABLE, Verdict.DECIDED);
     byte[] plain = encode(without);
     byte[] bytes = encode(with);
     assertEquals(plain.length + BYTES.length() / 2, bytes.length);

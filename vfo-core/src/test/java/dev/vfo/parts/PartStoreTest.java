@@ -46,7 +46,7 @@ class PartStoreTest {
   }
 
   private PartStore store(byte[] manifest) throws IOException {
-    return PartStore.open(storage, control, ID, manifest, SMALL);
+    return PartStore.open(storage, control, ID, manifest, List.of(), SMALL);
   }
 
   private byte[] bytes(int length) {
@@ -177,6 +177,32 @@ class PartStoreTest {
         store.removeUnused();
         assertArrayEquals(content, read(only(store)));
       }
+    }
+  }
+
+  @Test
+  void whatIsPreparedStaysUntilItIsDecided() throws Exception {
+    byte[] first = bytes(50 * BLOCK);
+    byte[] second = bytes(50 * BLOCK);
+    byte[] committed;
+    byte[] prepared;
+    try (PartStore store = store(new byte[0])) {
+      committed = commit(store, first).manifestBytes();
+      prepared = store.save(Map.of("part", Part.of(second))).manifestBytes();
+    }
+    try (PartStore store =
+        PartStore.open(storage, control, ID, committed, List.of(prepared), SMALL)) {
+      store.removeUnnamed();
+      store.removeUnused();
+      assertArrayEquals(first, read(only(store)));
+      SavedParts saved = store.prepared().getFirst();
+      assertArrayEquals(second, read(store.parts(saved).values().iterator().next()));
+      store.committed(saved);
+      store.removeUnused();
+      assertArrayEquals(second, read(only(store)));
+    }
+    try (PartStore store = store(prepared)) {
+      assertArrayEquals(second, read(only(store)));
     }
   }
 

@@ -148,7 +148,7 @@ final class FaultRun {
     Outcome expected = model.perform(operation);
     Outcome actual = Lockstep.outcome(operation, open);
     if (actual instanceof Outcome.Committed(long number)) {
-      acknowledge(number);
+      acknowledge(number, open);
     } else if (actual.isError() && !expected.equals(actual)) {
       steps.add(index + ": " + operation + ": " + actual);
       refused(actual);
@@ -161,8 +161,8 @@ final class FaultRun {
     return true;
   }
 
-  private void acknowledge(long number) {
-    String complaint = last.complaint(number, model.last(), true);
+  private void acknowledge(long number, Subject open) {
+    String complaint = last.complaint(number, model.last(), true, open.alwaysCommits());
     if (complaint != null) {
       throw new CheckFailure(complaint);
     }
@@ -285,7 +285,7 @@ final class FaultRun {
     Payload state = new Payload(7, attempt);
     Outcome outcome = perform(new ControlOperation.Checkpoint(state), open);
     if (outcome instanceof Outcome.Committed(long number)) {
-      acknowledge(number);
+      acknowledge(number, open);
       return true;
     }
     refused(outcome);

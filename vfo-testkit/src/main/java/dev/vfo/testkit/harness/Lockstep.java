@@ -120,7 +120,8 @@ final class Lockstep {
   }
 
   private void acknowledge(long number) {
-    String complaint = last.complaint(number, model.last(), false);
+    String complaint =
+        last.complaint(number, model.last(), subject.alwaysCommits(), subject.alwaysCommits());
     if (complaint != null) {
       throw new CheckFailure(complaint);
     }

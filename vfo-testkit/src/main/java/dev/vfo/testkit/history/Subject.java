@@ -35,6 +35,14 @@ public interface Subject extends TreeCalls, AutoCloseable {
   /** Decides a sealed step with all before it; returns the checkpoint's number. */
   long commit(int slot, byte[] state) throws IOException;
 
+  /**
+   * Whether a commit makes a new checkpoint even when nothing changed, and numbers may skip; else
+   * it gives the last one again then, and they do not.
+   */
+  default boolean alwaysCommits() {
+    return false;
+  }
+
   /** Goes back to the last checkpoint. */
   void rollback() throws IOException;
 

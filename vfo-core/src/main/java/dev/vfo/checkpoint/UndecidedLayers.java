@@ -1,0 +1,154 @@
+package dev.vfo.checkpoint;
+
+import dev.vfo.ForeignChangeException;
+import dev.vfo.PreparedCheckpoint;
+import dev.vfo.changes.ChangeSet;
+import dev.vfo.changes.Decisions.UndecidedRecord;
+import dev.vfo.changes.Verdict.Undecided;
+import dev.vfo.overlay.LayerLoader;
+import dev.vfo.recovery.Recovered;
+import dev.vfo.recovery.Recovery;
+import dev.vfo.storage.FileIdentity;
+import dev.vfo.storage.Storage;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The prepared checkpoints that were not decided when the root was opened, in memory again: above
+ * all that is committed. One thread.
+ */
+final class UndecidedLayers {
+  private final Storage storage;
+  private final int rootFd;
+  private final String name;
+  private final Recovery recovery;
+  private final Recovered found;
+  private final List<Prepared> prepared = new ArrayList<>();
+  private @Nullable ForeignChangeException conflict;
+
+  UndecidedLayers(Storage storage, int rootFd, String name, Recovery recovery, Recovered found) {
+    this.storage = storage;
+    this.rootFd = rootFd;
+    this.name = name;
+    this.recovery = recovery;
+    this.found = found;
+  }
+
+  /**
+   * Loads them. When another program has taken away what they were made over they cannot be read or
+   * committed, but aborted.
+   *
+   * @param states their states
+   * @param isSettled whether all that is committed is applied
+   * @param made the home files that applied layers made, by entry number
+   */
+  void load(
+      EngineParts parts,
+      TableHistory tables,
+      List<States.Prepared> states,
+      boolean isSettled,
+      LongFunction<@Nullable FileIdentity> made)
+      throws IOException {
+    if (isSettled) {
+      findConflict();
+    }
+    Map<Long, List<PendingLayer>> layers = new HashMap<>();
+    List<UndecidedRecord> all = found.decisions().undecided();
+    all.forEach(each -> layers.put(each.record(), new ArrayList<>()));
+    if (conflict == null) {
+      Deque<UndecidedRecord> tablesLeft = new ArrayDeque<>(all);
+      LayerLoader loader = parts.loader(made);
+      recovery.forEachUndecided(
+          found,
+          (commit, record, layer) -> {
+            // A table is that of the tree at the end of its record.
+            loadTables(tablesLeft, record, parts, tables);
+            LayerLoader.Loaded loaded = loader.loadParked(layer, commit.timeNanos());
+            layers
+                .getOrDefault(record, List.of())
+                .add(new PendingLayer(record, loaded.layer(), loaded.changes()));
+          });
+      loadTables(tablesLeft, Long.MAX_VALUE, parts, tables);
+    }
+    for (int i = 0; i < all.size(); i++) {
+      UndecidedRecord each = all.get(i);
+      prepared.add(prepared(each, layers.getOrDefault(each.record(), List.of()), states.get(i)));
+    }
+  }
+
+  private static void loadTables(
+      Deque<UndecidedRecord> left, long before, EngineParts parts, TableHistory tables)
+      throws IOException {
+    while (!left.isEmpty() && left.getFirst().record() < before) {
+      UndecidedRecord next = left.removeFirst();
+      tables.prepared(
+          newestLayer(next), new DescriptorLoader(parts).load(next.commit().descriptors()));
+    }
+  }
+
+  private Prepared prepared(
+      UndecidedRecord record, List<PendingLayer> layers, States.Prepared state) {
+    long newest = newestLayer(record);
+    long first = layers.isEmpty() ? newest : layers.getFirst().layer().number();
+    PreparedCheckpoint seen =
+        new PreparedCheckpoint(
+            record.id(), OpenRoot.instant(record.commit().timeNanos()), state.state());
+    return new Prepared(
+        record.record(),
+        prepared.isEmpty() ? first - 1 : prepared.getLast().newestLayer(),
+        newest,
+        layers,
+        state.saved(),
+        record.commit().descriptors(),
+        seen);
+  }
+
+  private static long newestLayer(UndecidedRecord record) {
+    return ((Undecided) record.commit().verdict()).newestLayer();
+  }
+
+  private void findConflict() throws IOException {
+    List<ChangeSet> all = new ArrayList<>();
+    recovery.forEachUndecided(found, (commit, record, layer) -> all.add(layer));
+    try {
+      check().requireInPlace(all);
+    } catch (ForeignChangeException e) {
+      conflict = e;
+    }
+  }
+
+  private ParkedCheck check() {
+    return new ParkedCheck(
+        storage, rootFd, "abort what is prepared: vfo undecided " + name + " --abort ID");
+  }
+
+  /** Oldest first. */
+  List<Prepared> prepared() {
+    return prepared;
+  }
+
+  /**
+   * Whether the root is as the oldest of them expect it, when all that is committed is applied.
+   *
+   * @throws ForeignChangeException when another program changed something
+   */
+  void requireUnchanged(List<Prepared> oldest) throws IOException {
+    ForeignChangeException known = conflict;
+    if (known != null) {
+      throw known;
+    }
+    check()
+        .requireUnchanged(
+            oldest.stream()
+                .flatMap(each -> each.layers().stream())
+                .map(PendingLayer::changes)
+                .toList());
+  }
+}
