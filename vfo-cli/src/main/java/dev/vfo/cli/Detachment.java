@@ -99,6 +99,10 @@ final class Detachment {
     if (!seen.faults().isEmpty()) {
       throw new ProblemException("damaged: " + seen.faults().getFirst());
     }
+    if (!seen.undecided().isEmpty()) {
+      throw new IOException(
+          root + ": has prepared checkpoints; decide them before: see 'vfo undecided'");
+    }
     if (!seen.unapplied().isEmpty()) {
       throw new IOException(root + ": somebody has used it meanwhile; try again");
     }

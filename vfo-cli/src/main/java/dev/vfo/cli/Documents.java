@@ -2,6 +2,7 @@ package dev.vfo.cli;
 
 import dev.vfo.inspect.CheckpointRecord;
 import dev.vfo.inspect.Fault;
+import dev.vfo.inspect.UndecidedRecord;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,16 @@ final class Documents {
         .put("segment", checkpoint.segment())
         .put("offset", checkpoint.offset())
         .put("recordBytes", checkpoint.recordBytes())
+        .fields();
+  }
+
+  static Map<String, @Nullable Object> undecided(UndecidedRecord undecided) {
+    CheckpointRecord checkpoint = undecided.checkpoint();
+    return new Document()
+        .put("id", undecided.id())
+        .put("time", checkpoint.time().toString())
+        .put("stateBytes", checkpoint.stateBytes())
+        .put("layers", checkpoint.layers())
         .fields();
   }
 

@@ -58,6 +58,7 @@ final class StatusCommand extends RootCommand {
         .put("appliedCheckpoint", seen.appliedCheckpoint())
         .put("appliedLayer", seen.appliedLayer())
         .put("unappliedLayers", seen.unapplied())
+        .put("undecided", seen.undecided().stream().map(Documents::undecided).toList())
         .put("commitPhase", seen.commit().name())
         .put("applyPhase", seen.apply().name())
         .put("journalSegments", seen.segments().size())
@@ -72,6 +73,9 @@ final class StatusCommand extends RootCommand {
     table.add("manager", describe(manager));
     table.add("checkpoint", seen.last().map(StatusCommand::describe).orElse("none"));
     table.add("applied", applied(seen));
+    if (!seen.undecided().isEmpty()) {
+      table.add("undecided", Counted.of(seen.undecided().size(), "prepared checkpoint"));
+    }
     table.add("phase", seen.phase());
     table.add("journal", journal(seen));
     table.print(terminal());
@@ -123,6 +127,9 @@ final class StatusCommand extends RootCommand {
       terminal().line("This is a copy of a root, made before all was applied: see 'vfo recover'.");
     } else if (!seen.unapplied().isEmpty() && manager.isEmpty()) {
       terminal().line("Nobody is applying: 'vfo recover' does it.");
+    }
+    if (!seen.undecided().isEmpty() && manager.isEmpty()) {
+      terminal().line("Read-only until all is decided: see 'vfo undecided'.");
     }
   }
 }

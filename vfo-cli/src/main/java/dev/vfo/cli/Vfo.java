@@ -64,6 +64,7 @@ final class Vfo {
     commands.put("verify", () -> new VerifyCommand(terminal));
     commands.put("recover", () -> new RecoverCommand(terminal));
     commands.put("wait-applied", () -> new WaitAppliedCommand(terminal));
+    commands.put("undecided", () -> new UndecidedCommand(terminal));
     commands.put("detach", () -> new DetachCommand(terminal));
     commands.put("inspect", () -> new InspectCommand(terminal));
     commands.put("completion", () -> new CompletionCommand(terminal));
@@ -72,7 +73,7 @@ final class Vfo {
 
   private CommandLine configure(CommandLine vfo) {
     Ansi ansi = isColourful() ? Ansi.ON : Ansi.OFF;
-    return vfo.setStopAtPositional(true)
+    vfo.setStopAtPositional(true)
         .setUsageHelpWidth(Terminal.WIDTH)
         .setUsageHelpAutoWidth(false)
         .setColorScheme(CommandLine.Help.defaultColorScheme(ansi))
@@ -80,6 +81,12 @@ final class Vfo {
         .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
         .setParameterExceptionHandler((e, args) -> usage(e))
         .setExecutionExceptionHandler((e, command, parsed) -> failure(e));
+    // It runs no other command, whose options would have to be left alone.
+    CommandLine undecided = vfo.getSubcommands().get("undecided");
+    if (undecided != null) {
+      undecided.setStopAtPositional(false);
+    }
+    return vfo;
   }
 
   private boolean isColourful() {

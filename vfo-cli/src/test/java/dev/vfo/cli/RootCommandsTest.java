@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vfo.Options;
+import dev.vfo.State;
+import dev.vfo.VirtualFileManager;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -210,6 +213,46 @@ class RootCommandsTest {
     assertEquals("theirs", Files.readString(root.resolve(".vfo/conflicts/1/file1")));
     assertRuns(ExitCode.FAILED, "detach", "data");
     assertTrue(terminal.err().getFirst().contains("conflicts"), terminal.err().getFirst());
+  }
+
+  private void prepare(String... ids) throws IOException {
+    Files.createDirectories(root);
+    try (VirtualFileManager files = VirtualFileManager.open(root, Options.defaults())) {
+      for (String id : ids) {
+        files.tree().writeAll("file " + id, new byte[5]);
+        files.prepare(files.seal(), id, State.of(new byte[7]));
+      }
+    }
+  }
+
+  @Test
+  void whatIsPreparedIsListedAndDecided() throws Exception {
+    prepare("one", "two", "three");
+    assertRuns(ExitCode.OK, "status", "data");
+    assertTrue(terminal.out().contains("\nundecided   3 prepared checkpoints\n"), terminal.out());
+    assertTrue(terminal.out().endsWith("see 'vfo undecided'.\n"), terminal.out());
+    assertRuns(ExitCode.OK, "undecided", "data");
+    List<String> lines = terminal.out().lines().toList();
+    assertEquals(4, lines.size());
+    assertTrue(lines.get(1).matches("one +20\\d\\d-.* ago\\) +1 +7 B"), lines.get(1));
+    assertRuns(ExitCode.OK, "undecided", "--json", "data");
+    assertTrue(terminal.out().contains("\"id\" : \"three\""), terminal.out());
+    assertRuns(ExitCode.FAILED, "detach", "data");
+    assertTrue(terminal.err().getFirst().contains("vfo undecided"), terminal.err().getFirst());
+    assertRuns(ExitCode.OK, "undecided", "data", "--commit", "one");
+    assertTrue(terminal.out().contains("'one' is checkpoint 4\n"), terminal.out());
+    assertTrue(Files.exists(root.resolve("file one")));
+    assertFalse(Files.exists(root.resolve("file two")));
+    assertRuns(ExitCode.OK, "history", "data");
+    assertEquals(2, terminal.out().lines().count());
+    assertRuns(ExitCode.OK, "verify", "data");
+    assertRuns(ExitCode.OK, "undecided", "--abort", "two", "data");
+    assertTrue(terminal.out().endsWith("data: nothing is undecided\n"), terminal.out());
+    assertRuns(ExitCode.FAILED, "undecided", "--commit", "three", "data");
+    assertTrue(terminal.err().getFirst().contains("'three'"), terminal.err().getFirst());
+    assertRuns(ExitCode.USAGE, "undecided", "--commit", "a", "--abort", "b", "data");
+    assertRuns(ExitCode.OK, "detach", "data");
+    assertFalse(Files.exists(root.resolve("file two")));
   }
 
   @Test
