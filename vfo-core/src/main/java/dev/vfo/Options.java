@@ -39,6 +39,7 @@ public final class Options {
   private int maxPreparedCheckpoints = DEFAULT_PREPARED_CHECKPOINTS;
   private RootListener rootListener = RootListener.NONE;
   private ConflictPolicy conflictPolicy = ConflictPolicy.REFUSE;
+  private boolean unsupportedFileSystem;
 
   private Options() {}
 
@@ -56,6 +57,7 @@ public final class Options {
     maxPreparedCheckpoints = other.maxPreparedCheckpoints;
     rootListener = other.rootListener;
     conflictPolicy = other.conflictPolicy;
+    unsupportedFileSystem = other.unsupportedFileSystem;
   }
 
   private static synchronized Executor sharedExecutor() {
@@ -203,6 +205,16 @@ public final class Options {
     return copy;
   }
 
+  /**
+   * Whether a root on a file system that is not served may be opened, such as NFS, after what VFO
+   * needs of it was tried out. What it keeps at a crash cannot be tried: nothing is promised there.
+   */
+  public Options withUnsupportedFileSystem(boolean changed) {
+    Options copy = new Options(this);
+    copy.unsupportedFileSystem = changed;
+    return copy;
+  }
+
   /** See {@link #withStorage}. */
   public Storage storage() {
     return storage;
@@ -256,6 +268,11 @@ public final class Options {
   /** See {@link #withMaxPreparedCheckpoints}. */
   public int maxPreparedCheckpoints() {
     return maxPreparedCheckpoints;
+  }
+
+  /** See {@link #withUnsupportedFileSystem}. */
+  public boolean unsupportedFileSystem() {
+    return unsupportedFileSystem;
   }
 
   /** See {@link #withConflictPolicy}. */

@@ -13,8 +13,12 @@ import dev.vfo.testkit.SimulationOptions;
 import dev.vfo.testkit.TreeImage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 
 /**
  * Roots that cannot be opened (G9): the error is one that a caller can tell, names the root and
@@ -91,6 +95,54 @@ class RefusedRootTest {
           "cannot keep what VFO promises",
           "use a local ext4, xfs or btrfs");
     }
+  }
+
+  @Test
+  void fileSystemThatIsNotServedIsOpenedWhenItDoesWhatIsNeeded() throws IOException {
+    SimulatedStorage storage =
+        new SimulatedStorage(SimulationOptions.defaults().withType(1, "nfs"));
+    storage.makeDirectory(SampleRoot.ROOT);
+    Options options = SampleRoot.options(storage).withUnsupportedFileSystem(true);
+    try (VirtualFileManager files = VirtualFileManager.open(SampleRoot.ROOT, options)) {
+      files.tree().createDirectory("folder");
+      files.checkpoint(State.empty());
+    }
+    List<String> names = new ArrayList<>();
+    int root = storage.openRoot(SampleRoot.ROOT);
+    storage.list(root, (name, inode, type) -> names.add(name.toString()));
+    storage.close(root);
+    assertEquals(Set.of(".vfo", "folder"), Set.copyOf(names), "the probe's folder is gone");
+  }
+
+  /** Each thing that is needed, on a file system that does all but that. */
+  @TestFactory
+  List<DynamicTest> fileSystemThatLacksSomethingIsRefusedAndNamed() {
+    return Lacking.all().entrySet().stream()
+        .map(each ->
+            DynamicTest.dynamicTest(
+                each.getKey(),
+                () -> {
+                  SimulatedStorage disk =
+                      new SimulatedStorage(SimulationOptions.defaults().withType(1, "nfs"));
+                  disk.makeDirectory(SampleRoot.ROOT);
+                  Options options =
+                      SampleRoot.options(each.getValue().apply(disk))
+                          .withUnsupportedFileSystem(true);
+                  UnusableRootException refused =
+                      assertThrows(
+                          UnusableRootException.class,
+                          () -> VirtualFileManager.open(SampleRoot.ROOT, options));
+                  String message = String.valueOf(refused.getMessage());
+                  assertTrue(message.contains("does not hold: " + each.getKey()), message);
+                  int root = disk.openRoot(SampleRoot.ROOT);
+                  disk.list(
+                      root,
+                      (name, inode, type) -> {
+                        throw new AssertionError(name + " is left");
+                      });
+                  disk.close(root);
+                }))
+        .toList();
   }
 
   @Test

@@ -1,6 +1,6 @@
 package dev.vfo.cli;
 
-import dev.vfo.ConflictPolicy;
+import dev.vfo.Options;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +46,7 @@ final class DetachCommand extends RootCommand {
     }
     Path root = root();
     ManagedRoot.Recovery done =
-        new ManagedRoot(RootRegistry.ofUser(terminal()), root).recover(ConflictPolicy.REFUSE);
+        new ManagedRoot(RootRegistry.ofUser(terminal()), root).recover(Options.defaults());
     new Detachment(root).run();
     String place =
         done.checkpoint() == 0 ? "without a checkpoint" : "at checkpoint " + done.checkpoint();

@@ -1,7 +1,6 @@
 package dev.vfo.cli;
 
 import dev.vfo.Checkpoint;
-import dev.vfo.ConflictPolicy;
 import dev.vfo.Options;
 import dev.vfo.VirtualFileManager;
 import dev.vfo.inspect.RootInspection;
@@ -33,10 +32,10 @@ final class ManagedRoot {
   /**
    * Recovers and applies all; when it returns the root is an ordinary tree at its last checkpoint.
    */
-  Recovery recover(ConflictPolicy policy) throws IOException {
+  Recovery recover(Options options) throws IOException {
     RootInspection before = RootInspection.read(new LinuxStorage(), root);
-    Options options = Options.defaults().withRootListener(registry).withConflictPolicy(policy);
-    try (VirtualFileManager manager = VirtualFileManager.open(root, options)) {
+    try (VirtualFileManager manager =
+        VirtualFileManager.open(root, options.withRootListener(registry))) {
       manager.awaitApplied();
       long checkpoint = manager.lastCheckpoint().map(Checkpoint::number).orElse(0L);
       return new Recovery(root, checkpoint, before.unapplied().size());

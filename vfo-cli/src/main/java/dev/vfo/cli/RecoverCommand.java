@@ -1,6 +1,7 @@
 package dev.vfo.cli;
 
 import dev.vfo.ConflictPolicy;
+import dev.vfo.Options;
 import dev.vfo.RootInUseException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,6 +46,12 @@ final class RecoverCommand extends RootCommand {
   @Option(names = "--ours", description = "Keep aside what other programs changed, and go on.")
   private boolean ours;
 
+  @Option(
+      names = "--unsupported-fs",
+      description =
+          "Also on a file system that is not served, such as NFS, if it does what can be tried.")
+  private boolean unsupported;
+
   private final List<Document> results = new ArrayList<>();
   private boolean failed;
 
@@ -56,7 +63,7 @@ final class RecoverCommand extends RootCommand {
   public Integer call() throws IOException {
     RootRegistry registry = RootRegistry.ofUser(terminal());
     if (!all) {
-      note(new ManagedRoot(registry, root()).recover(policy()));
+      note(new ManagedRoot(registry, root()).recover(options()));
     } else if (directory() != null) {
       throw new UsageException("either DIR or --all");
     } else {
@@ -66,8 +73,10 @@ final class RecoverCommand extends RootCommand {
     return failed ? ExitCode.FAILED : ExitCode.OK;
   }
 
-  private ConflictPolicy policy() {
-    return ours ? ConflictPolicy.OURS : ConflictPolicy.REFUSE;
+  private Options options() {
+    return Options.defaults()
+        .withConflictPolicy(ours ? ConflictPolicy.OURS : ConflictPolicy.REFUSE)
+        .withUnsupportedFileSystem(unsupported);
   }
 
   private void recoverAll(RootRegistry registry) throws IOException {
@@ -88,7 +97,7 @@ final class RecoverCommand extends RootCommand {
       return;
     }
     try {
-      note(new ManagedRoot(registry, root).recover(policy()));
+      note(new ManagedRoot(registry, root).recover(options()));
     } catch (RootInUseException e) {
       note(root, "in use", root + ": in use by another process, which recovers it");
     } catch (IOException e) {

@@ -1,6 +1,6 @@
 package dev.vfo.cli;
 
-import dev.vfo.ConflictPolicy;
+import dev.vfo.Options;
 import dev.vfo.RootInUseException;
 import dev.vfo.inspect.RootInspection;
 import java.io.IOException;
@@ -88,7 +88,7 @@ final class WaitAppliedCommand extends RootCommand {
   /** Applies what is left; false when a manager has come up meanwhile, which does it. */
   private boolean recover(Path root) throws IOException {
     try {
-      new ManagedRoot(RootRegistry.ofUser(terminal()), root).recover(ConflictPolicy.REFUSE);
+      new ManagedRoot(RootRegistry.ofUser(terminal()), root).recover(Options.defaults());
       return true;
     } catch (RootInUseException e) {
       return false;

@@ -65,7 +65,7 @@ final class DetachedFolder implements AutoCloseable {
     this.storage = options.storage();
     this.path = path;
     this.open = open;
-    rootFd = RootCheck.open(storage, root);
+    rootFd = RootCheck.open(options, root);
     open.add(() -> storage.close(rootFd));
     place = place(storage, path, rootFd, open);
     removeDiscarded(storage, place);

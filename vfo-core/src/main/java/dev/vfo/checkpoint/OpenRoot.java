@@ -71,7 +71,7 @@ final class OpenRoot implements AutoCloseable {
     this.path = path.toAbsolutePath();
     boolean opened = false;
     try {
-      rootFd = RootCheck.open(storage, path);
+      rootFd = RootCheck.open(options, path);
       open.add(() -> storage.close(rootFd));
       control = ControlFolder.open(storage, ControlPlace.ofRoot(rootFd, name), options.random());
       open.add(control::close);

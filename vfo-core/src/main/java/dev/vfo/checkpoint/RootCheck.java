@@ -1,5 +1,6 @@
 package dev.vfo.checkpoint;
 
+import dev.vfo.Options;
 import dev.vfo.UnusableRootException;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileIdentity;
@@ -10,6 +11,7 @@ import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 
 /** Opens a root directory and says why it cannot be managed, before anything is written. */
@@ -47,7 +49,8 @@ final class RootCheck {
   private RootCheck() {}
 
   /** The root, open for reading; closed by the caller. */
-  static int open(Storage storage, Path root) throws IOException {
+  static int open(Options options, Path root) throws IOException {
+    Storage storage = options.storage();
     int fd;
     try {
       fd = storage.openRoot(root);
@@ -64,7 +67,7 @@ final class RootCheck {
     }
     boolean good = false;
     try {
-      check(storage, root, fd);
+      check(options, root, fd);
       good = true;
       return fd;
     } finally {
@@ -74,10 +77,11 @@ final class RootCheck {
     }
   }
 
-  private static void check(Storage storage, Path root, int fd)
+  private static void check(Options options, Path root, int fd)
       throws UnusableRootException, StorageException {
-    FileSystemStat fileSystem = storage.fileSystemStat(fd);
-    if (NOT_SERVED.contains(fileSystem.typeName())) {
+    FileSystemStat fileSystem = options.storage().fileSystemStat(fd);
+    boolean isServed = !NOT_SERVED.contains(fileSystem.typeName());
+    if (!isServed && !options.unsupportedFileSystem()) {
       throw new UnusableRootException(
           root
               + " is on "
@@ -88,7 +92,24 @@ final class RootCheck {
       throw new UnusableRootException(
           root + " is on a read-only file system: mount it for writing");
     }
-    checkNesting(storage, root, fd);
+    checkNesting(options.storage(), root, fd);
+    if (!isServed) {
+      probe(options.storage(), root, fd, fileSystem.typeName());
+    }
+  }
+
+  private static void probe(Storage storage, Path root, int fd, String type)
+      throws UnusableRootException, StorageException {
+    List<String> missing = new FileSystemProbe(storage, fd).run();
+    if (!missing.isEmpty()) {
+      throw new UnusableRootException(
+          root
+              + " is on "
+              + type
+              + ", where this does not hold: "
+              + String.join("; ", missing)
+              + ": use a local ext4, xfs or btrfs");
+    }
   }
 
   private static void checkNesting(Storage storage, Path root, int fd)
