@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
  * overwriting takes new blocks.
  *
  * @param stageBytes for new objects and the plan
+ * @param planBytes for the plan alone, which stays for a while
  * @param placeBytes for changes in place and names, taken when the stage has its part
  */
-public record ApplyCost(long stageBytes, long placeBytes) {
+public record ApplyCost(long stageBytes, long planBytes, long placeBytes) {
   private static final long BLOCK_BYTES = 4096;
 
   /** The plan's frame, and the folders of the stage with it. */
@@ -26,7 +27,8 @@ public record ApplyCost(long stageBytes, long placeBytes) {
 
   /** The cost of a layer. */
   public static ApplyCost of(ChangeSet changes) {
-    long stage = FIXED_BYTES;
+    long objects = 0;
+    long plan = FIXED_BYTES;
     long place = 0;
     for (EntryChange entry : changes.entries()) {
       long content = contentBytes(entry.data());
@@ -34,9 +36,10 @@ public record ApplyCost(long stageBytes, long placeBytes) {
         continue;
       }
       if (entry.created()) {
-        stage += BLOCK_BYTES + content + PlanFormat.OBJECT_BYTES + NAME_BYTES;
+        objects += BLOCK_BYTES + content + NAME_BYTES;
+        plan += PlanFormat.OBJECT_BYTES;
       } else {
-        stage += savedBytes(entry.data());
+        plan += savedBytes(entry.data());
         place += content;
       }
     }
@@ -46,7 +49,7 @@ public record ApplyCost(long stageBytes, long placeBytes) {
       place += 2 * (NAME_BYTES + name.name().length());
       directory = name.directory();
     }
-    return new ApplyCost(stage, place);
+    return new ApplyCost(objects + plan, plan, place);
   }
 
   /** The cost of both together. */

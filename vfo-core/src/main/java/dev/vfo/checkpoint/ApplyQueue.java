@@ -2,6 +2,7 @@ package dev.vfo.checkpoint;
 
 import dev.vfo.StuckApplyException;
 import dev.vfo.apply.Applier;
+import dev.vfo.apply.ApplyCost;
 import dev.vfo.journal.AppliedMark;
 import dev.vfo.journal.JournalWriter;
 import dev.vfo.overlay.FileEntry;
@@ -202,7 +203,7 @@ final class ApplyQueue {
     for (FileEntry entry : garbage) {
       parts.home().forget(entry);
     }
-    reserve.release(next.layer().number());
+    reserve.releaseButPlan(next.layer().number(), ApplyCost.of(next.changes()).planBytes());
     cleanUp(next.layer().number());
     return true;
   }
@@ -235,6 +236,7 @@ final class ApplyQueue {
     }
     long oldestNeeded = plans.isEmpty() ? applied + 1 : plans.element().layer();
     applier.clean(applied, oldestNeeded);
+    reserve.plansRemoved(Math.min(applied, oldestNeeded - 1));
     retire(mark.value().checkpointNumber());
   }
 

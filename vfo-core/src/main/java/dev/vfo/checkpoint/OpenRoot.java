@@ -221,12 +221,15 @@ final class OpenRoot implements AutoCloseable {
   }
 
   private long bytesForSpills() {
-    return options.diskBytes() - journal.bytesOnDisk() - reserve.total() - states.bytesOnDisk();
+    return options.diskBytes()
+        - journal.bytesOnDisk()
+        - reserve.givenBytes()
+        - states.bytesOnDisk();
   }
 
   /** What all of {@code .vfo} takes that is bounded, bytes. */
   long usedBytes() {
-    return journal.bytesOnDisk() + reserve.total() + states.bytesOnDisk() + spills.bytes();
+    return journal.bytesOnDisk() + reserve.givenBytes() + states.bytesOnDisk() + spills.bytes();
   }
 
   /**

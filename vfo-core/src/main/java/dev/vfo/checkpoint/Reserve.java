@@ -7,6 +7,8 @@ import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * The file {@code reserve}: disk space for applying the layers that are committed, taken before
@@ -19,6 +21,9 @@ final class Reserve implements SpaceReserve, AutoCloseable {
   private final Storage storage;
   private final int fd;
   private final Map<Long, Long> parts = new LinkedHashMap<>();
+
+  /** What the layers were given at first: what they have used of it is in the stage. */
+  private final NavigableMap<Long, Long> given = new TreeMap<>();
 
   private Reserve(Storage storage, int fd) {
     this.storage = storage;
@@ -36,7 +41,7 @@ final class Reserve implements SpaceReserve, AutoCloseable {
     long before = total();
     try {
       storage.allocate(fd, before, bytes, false);
-      parts.put(layer, bytes);
+      expect(layer, bytes);
     } catch (StorageException e) {
       storage.truncate(fd, before);
       throw e;
@@ -48,6 +53,7 @@ final class Reserve implements SpaceReserve, AutoCloseable {
    */
   synchronized void expect(long layer, long bytes) {
     parts.put(layer, bytes);
+    given.put(layer, bytes);
   }
 
   /**
@@ -88,18 +94,39 @@ final class Reserve implements SpaceReserve, AutoCloseable {
 
   /** Gives back all that is held for a layer. */
   synchronized void release(long layer) throws StorageException {
+    given.remove(layer);
     if (parts.remove(layer) != null) {
       trim();
     }
   }
 
+  /**
+   * Gives back all that is held for a layer that is applied, and whose plan stays.
+   *
+   * @param planBytes the most that the plan takes
+   */
+  synchronized void releaseButPlan(long layer, long planBytes) throws StorageException {
+    release(layer);
+    given.put(layer, planBytes);
+  }
+
+  /** Takes note that the plans of all layers up to one are removed. */
+  synchronized void plansRemoved(long layer) {
+    given.headMap(layer, true).clear();
+  }
+
   /** Bytes that are held. */
   synchronized long total() {
-    long total = 0;
-    for (long part : parts.values()) {
-      total += part;
-    }
-    return total;
+    return sum(parts);
+  }
+
+  /** Bytes that are held, and that layers have taken for the stage and their plans. */
+  synchronized long givenBytes() {
+    return sum(given);
+  }
+
+  private static long sum(Map<Long, Long> bytes) {
+    return bytes.values().stream().mapToLong(Long::longValue).sum();
   }
 
   @Override

@@ -33,6 +33,9 @@ final class StateStore {
   /** Checkpoints that this process has stored a state for, and perhaps others' files. */
   private final List<Long> stored = new ArrayList<>();
 
+  /** How long the files are that are known, bytes. */
+  private final Map<Long, Long> lengths = new HashMap<>();
+
   StateStore(Storage storage, int folderFd) {
     this.storage = storage;
     this.folderFd = folderFd;
@@ -47,6 +50,7 @@ final class StateStore {
       return new StateBytes(bytes, false, bytes.length, crc, manifest);
     }
     stored.add(record);
+    lengths.put(record, (long) bytes.length);
     write(name(record), bytes);
     return new StateBytes(new byte[0], true, bytes.length, crc, manifest);
   }
@@ -68,8 +72,16 @@ final class StateStore {
     storage.sync(folderFd);
   }
 
+  /** How long the files are, bytes. */
+  long bytesOnDisk() {
+    return lengths.values().stream().mapToLong(Long::longValue).sum();
+  }
+
   /** The bytes of the state that a record speaks of. */
   byte[] load(long record, StateBytes saved) throws IOException {
+    if (saved.isStored()) {
+      lengths.put(record, saved.lengthBytes());
+    }
     byte[] bytes = saved.isStored() ? read(record, saved) : saved.inline();
     CRC32C checksum = new CRC32C();
     checksum.update(bytes);
@@ -112,7 +124,7 @@ final class StateStore {
   void removeOlder(long record) throws StorageException {
     while (!stored.isEmpty() && stored.getFirst() < record) {
       removeIfThere(name(stored.getFirst()));
-      stored.removeFirst();
+      lengths.remove(stored.removeFirst());
     }
   }
 

@@ -30,12 +30,19 @@ final class States implements AutoCloseable {
   private final @Nullable InRecord last;
   private final List<InRecord> prepared;
 
+  /** Read by others while states are saved. */
+  private volatile long bytes;
+
   private States(
       StateStore store, PartStore parts, @Nullable InRecord last, List<InRecord> prepared) {
     this.store = store;
     this.parts = parts;
     this.last = last;
     this.prepared = prepared;
+  }
+
+  private void count() {
+    bytes = store.bytesOnDisk() + parts.bytesOnDisk();
   }
 
   /**
@@ -60,7 +67,9 @@ final class States implements AutoCloseable {
 
   /** The state of the checkpoint that was the last one at the open. */
   State load() throws IOException {
-    return last == null ? State.empty() : load(last, parts.parts());
+    State loaded = last == null ? State.empty() : load(last, parts.parts());
+    count();
+    return loaded;
   }
 
   private State load(InRecord from, Map<String, Part> itsParts) throws IOException {
@@ -78,6 +87,7 @@ final class States implements AutoCloseable {
       SavedParts saved = parts.prepared().get(i);
       loaded.add(new Prepared(load(each, parts.parts(saved)), new Saved(each.bytes(), saved)));
     }
+    count();
     return loaded;
   }
 
@@ -93,6 +103,7 @@ final class States implements AutoCloseable {
       if (!done) {
         parts.dropped(saved);
       }
+      count();
     }
   }
 
@@ -116,6 +127,7 @@ final class States implements AutoCloseable {
   /** Removes parts of states that were saved and not committed. */
   void removeUnused() throws StorageException {
     parts.removeUnused();
+    count();
   }
 
   /** Removes what is neither of the last checkpoint nor of prepared ones; for the start. */
@@ -127,11 +139,12 @@ final class States implements AutoCloseable {
     }
     store.removeAllBut(kept);
     parts.removeUnnamed();
+    count();
   }
 
-  /** What the parts take, bytes. */
+  /** What they take, bytes; may be asked from any thread. */
   long bytesOnDisk() {
-    return parts.bytesOnDisk();
+    return bytes;
   }
 
   @Override
