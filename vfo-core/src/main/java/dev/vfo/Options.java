@@ -2,6 +2,7 @@ package dev.vfo;
 
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.linux.LinuxStorage;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -40,6 +41,7 @@ public final class Options {
   private RootListener rootListener = RootListener.NONE;
   private ConflictPolicy conflictPolicy = ConflictPolicy.REFUSE;
   private boolean unsupportedFileSystem;
+  private @Nullable Path journalDirectory;
 
   private Options() {}
 
@@ -58,6 +60,7 @@ public final class Options {
     rootListener = other.rootListener;
     conflictPolicy = other.conflictPolicy;
     unsupportedFileSystem = other.unsupportedFileSystem;
+    journalDirectory = other.journalDirectory;
   }
 
   private static synchronized Executor sharedExecutor() {
@@ -215,6 +218,17 @@ public final class Options {
     return copy;
   }
 
+  /**
+   * A directory outside of the root for its journal and states, such as on a faster disk; it is
+   * that root's alone. To be given when the root is opened for the first time; afterwards it is
+   * known, and is given again only when it lies elsewhere now.
+   */
+  public Options withJournalDirectory(Path changed) {
+    Options copy = new Options(this);
+    copy.journalDirectory = changed;
+    return copy;
+  }
+
   /** See {@link #withStorage}. */
   public Storage storage() {
     return storage;
@@ -273,6 +287,11 @@ public final class Options {
   /** See {@link #withUnsupportedFileSystem}. */
   public boolean unsupportedFileSystem() {
     return unsupportedFileSystem;
+  }
+
+  /** See {@link #withJournalDirectory}; null when none is given. */
+  public @Nullable Path journalDirectory() {
+    return journalDirectory;
   }
 
   /** See {@link #withConflictPolicy}. */

@@ -21,6 +21,7 @@ class EngineCrashTest {
   private static final long RECOVERIES = Long.getLong("vfo.recoveries", 100_000);
   private static final long STRICT_SEEDS = 5000;
   private static final long STUCK_SEEDS = 7000;
+  private static final long ELSEWHERE_SEEDS = 8000;
   private static final int DEEP_PERCENT = 30;
   private static final int DEEP_STRICT_PERCENT = 15;
   private static final int DEEP_STUCK_PERCENT = 15;
@@ -71,6 +72,21 @@ class EngineCrashTest {
         "vfo: engine, opened with layers that cannot be applied: " + counts + ", loaded " + loaded);
     assertTrue(counts.recoveries() >= wanted, counts::toString);
     assertTrue(loaded > wanted / 10, "loaded " + loaded);
+  }
+
+  /** The same with the journal in a folder elsewhere. */
+  @Test
+  void crashesWithTheJournalElsewhereAreSurvived() {
+    long wanted = RECOVERIES / 20;
+    Counts counts =
+        new Campaign(
+                JournalElsewhereSubject::new,
+                HarnessOptions.defaults(),
+                Profile.ALL,
+                SEED + ELSEWHERE_SEEDS)
+            .runUntilRecoveries(wanted, THREADS);
+    System.out.println("vfo: engine, journal elsewhere: " + counts);
+    assertTrue(counts.recoveries() >= wanted, counts::toString);
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.vfo.storage.linux.LinuxStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Takes the control folder away from a root, which must be applied. The folder gets another name
@@ -21,6 +22,11 @@ final class Detachment {
   private static final Name CONTROL = Name.of(RootFinder.CONTROL);
   private static final Name LOCK = Name.of("lock");
   private static final Name REMOVED = Name.of(".vfo-detached");
+  private static final String ROOT_ID = "root-id";
+
+  /** What the root has in a folder elsewhere, with what tells whose it is last. */
+  private static final List<String> ELSEWHERE =
+      List.of("journal", "state", "parts", "acknowledged", "format", "lock", ROOT_ID);
 
   private final Storage storage;
   private final Path root;
@@ -119,6 +125,21 @@ final class Detachment {
 
   /** Removes what the control folder has become, if there is anything. */
   void removeRest() throws IOException {
-    FolderTree.remove(root.resolve(REMOVED.toString()));
+    Path removed = root.resolve(REMOVED.toString());
+    Path link = removed.resolve("records");
+    if (Files.isSymbolicLink(link)) {
+      removeElsewhere(removed, Files.readSymbolicLink(link));
+    }
+    FolderTree.remove(removed);
+  }
+
+  // Only what is this root's.
+  private static void removeElsewhere(Path removed, Path records) throws IOException {
+    Path id = records.resolve(ROOT_ID);
+    if (Files.exists(id) && Files.mismatch(id, removed.resolve(ROOT_ID)) < 0) {
+      for (String name : ELSEWHERE) {
+        FolderTree.remove(records.resolve(name));
+      }
+    }
   }
 }

@@ -7,6 +7,7 @@ import dev.vfo.inspect.RootInspection;
 import dev.vfo.storage.linux.LinuxStorage;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings a root to its last checkpoint. Stateless but for the registry, where the root is as long
@@ -29,11 +30,18 @@ final class ManagedRoot {
     this.root = root;
   }
 
+  private RootInspection look(@Nullable Path journal) throws IOException {
+    LinuxStorage storage = new LinuxStorage();
+    return journal == null
+        ? RootInspection.read(storage, root)
+        : RootInspection.read(storage, root, journal);
+  }
+
   /**
    * Recovers and applies all; when it returns the root is an ordinary tree at its last checkpoint.
    */
   Recovery recover(Options options) throws IOException {
-    RootInspection before = RootInspection.read(new LinuxStorage(), root);
+    RootInspection before = look(options.journalDirectory());
     try (VirtualFileManager manager =
         VirtualFileManager.open(root, options.withRootListener(registry))) {
       manager.awaitApplied();

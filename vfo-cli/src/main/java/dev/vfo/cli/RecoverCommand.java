@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -52,6 +53,12 @@ final class RecoverCommand extends RootCommand {
           "Also on a file system that is not served, such as NFS, if it does what can be tried.")
   private boolean unsupported;
 
+  @Option(
+      names = "--journal",
+      paramLabel = "PATH",
+      description = "Where the root's journal is now, if it lies outside and was moved.")
+  private @Nullable Path journal;
+
   private final List<Document> results = new ArrayList<>();
   private boolean failed;
 
@@ -66,6 +73,8 @@ final class RecoverCommand extends RootCommand {
       note(new ManagedRoot(registry, root()).recover(options()));
     } else if (directory() != null) {
       throw new UsageException("either DIR or --all");
+    } else if (journal != null) {
+      throw new UsageException("--journal is that of one root");
     } else {
       recoverAll(registry);
     }
@@ -74,7 +83,11 @@ final class RecoverCommand extends RootCommand {
   }
 
   private Options options() {
-    return Options.defaults()
+    Options options = Options.defaults();
+    if (journal != null) {
+      options = options.withJournalDirectory(terminal().folder().resolve(journal));
+    }
+    return options
         .withConflictPolicy(ours ? ConflictPolicy.OURS : ConflictPolicy.REFUSE)
         .withUnsupportedFileSystem(unsupported);
   }

@@ -215,6 +215,31 @@ class RootCommandsTest {
     assertTrue(terminal.err().getFirst().contains("conflicts"), terminal.err().getFirst());
   }
 
+  @Test
+  void aJournalElsewhereIsFoundMovedAndTakenAway() throws Exception {
+    Files.createDirectories(root);
+    Path journal = Files.createDirectory(top.resolve("journal"));
+    Options options = Options.defaults().withJournalDirectory(journal);
+    try (VirtualFileManager files = VirtualFileManager.open(root, options)) {
+      files.tree().writeAll("file", new byte[5]);
+      files.checkpoint(new byte[100_000]);
+    }
+    assertRuns(ExitCode.OK, "verify", "data");
+    assertRuns(ExitCode.OK, "status", "data");
+    Path moved = top.resolve("moved");
+    Files.move(journal, moved);
+    assertRuns(ExitCode.FAILED, "recover", "data");
+    assertTrue(terminal.err().getFirst().contains(journal.toString()), terminal.err().getFirst());
+    assertRuns(ExitCode.FAILED, "status", "data");
+    assertRuns(ExitCode.OK, "recover", "--journal", "moved", "data");
+    assertRuns(ExitCode.OK, "status", "data");
+    Files.writeString(moved.resolve("mine"), "not VFO's");
+    assertRuns(ExitCode.OK, "detach", "data");
+    try (var left = Files.list(moved)) {
+      assertEquals(List.of(moved.resolve("mine")), left.toList());
+    }
+  }
+
   private void prepare(String... ids) throws IOException {
     Files.createDirectories(root);
     try (VirtualFileManager files = VirtualFileManager.open(root, Options.defaults())) {

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -47,7 +48,9 @@ final class ControlFolder implements AutoCloseable {
   private final ControlPlace place;
   private final List<Integer> open = new ArrayList<>();
   private @Nullable ControlLock lock;
+  private @Nullable RecordPlace elsewhere;
   private int fd;
+  private int recordsFd;
   private int journalFd;
   private int stageFd;
   private int stateFd;
@@ -103,15 +106,17 @@ final class ControlFolder implements AutoCloseable {
     fd = taken.fd();
     if (exists(fd, FORMAT)) {
       check();
+      findRecords();
       openChecked();
       return;
     }
-    makeDirectory(fd, JOURNAL);
     makeDirectory(fd, STAGE);
-    makeDirectory(fd, STATE);
+    chooseRecords();
+    makeDirectory(recordsFd, JOURNAL);
+    makeDirectory(recordsFd, STATE);
     openFolders();
     makeDirectory(stageFd, StageNames.ORPHANS);
-    requireNoSegments();
+    requireNoSegments(journalFd);
     try {
       fill(random);
     } catch (StorageException e) {
@@ -124,24 +129,75 @@ final class ControlFolder implements AutoCloseable {
     }
   }
 
+  private void chooseRecords() throws IOException {
+    Path linked = RecordPlace.linked(storage, fd);
+    Path path = place.records() == null ? linked : place.records();
+    recordsFd = fd;
+    if (path != null) {
+      if (exists(fd, JOURNAL)) {
+        int inside = storage.open(fd, JOURNAL, FOLDER, 0);
+        try {
+          requireNoSegments(inside);
+        } finally {
+          storage.close(inside);
+        }
+      }
+      openRecords(path).requireFree();
+    }
+  }
+
+  private RecordPlace openRecords(Path path) throws IOException {
+    RecordPlace records = RecordPlace.open(storage, place, path);
+    elsewhere = records;
+    recordsFd = records.fd();
+    return records;
+  }
+
+  private void findRecords() throws IOException {
+    Path linked = RecordPlace.linked(storage, fd);
+    Path asked = place.records();
+    if (linked == null && asked != null) {
+      throw new UnusableRootException(
+          place
+              + " has its journal in "
+              + place.name()
+              + ", not in "
+              + asked
+              + ": open it without, or detach it first");
+    }
+    recordsFd = fd;
+    if (linked != null) {
+      RecordPlace records = openRecords(asked == null ? linked : asked);
+      records.check(rootId);
+      if (!records.isAt(linked)) {
+        records.link(fd);
+        storage.sync(fd);
+      }
+    }
+  }
+
   /** Says in which process the root is open, now that it can be. */
   void announce(long pid) throws StorageException {
     writeText(ControlLock.PID, pid + "\n");
   }
 
   private void openChecked() throws IOException {
-    for (Name folder : List.of(JOURNAL, STAGE, STATE)) {
-      if (!exists(fd, folder)) {
-        throw new CorruptJournalException(folder.toString(), 0, "the folder is missing");
-      }
-    }
+    requireFolder(recordsFd, JOURNAL);
+    requireFolder(fd, STAGE);
+    requireFolder(recordsFd, STATE);
     openFolders();
   }
 
+  private void requireFolder(int directory, Name folder) throws IOException {
+    if (!exists(directory, folder)) {
+      throw new CorruptJournalException(folder.toString(), 0, "the folder is missing");
+    }
+  }
+
   private void openFolders() throws StorageException {
-    journalFd = keep(storage.open(fd, JOURNAL, FOLDER, 0));
+    journalFd = keep(storage.open(recordsFd, JOURNAL, FOLDER, 0));
     stageFd = keep(storage.open(fd, STAGE, FOLDER, 0));
-    stateFd = keep(storage.open(fd, STATE, FOLDER, 0));
+    stateFd = keep(storage.open(recordsFd, STATE, FOLDER, 0));
   }
 
   private void check() throws IOException {
@@ -161,7 +217,12 @@ final class ControlFolder implements AutoCloseable {
     FileIdentity identity = storage.stat(place.rootFd()).identity();
     writeText(IGNORE, "*\n");
     new RootIdFile(rootId, identity).create(storage, fd);
-    AcknowledgedCell.create(storage, fd, rootId);
+    AcknowledgedCell.create(storage, recordsFd, rootId);
+    RecordPlace records = elsewhere;
+    if (records != null) {
+      records.create(rootId);
+      records.link(fd);
+    }
     AppliedMark.create(storage, fd, rootId);
     FormatFile.create(storage, fd, rootId);
     storage.sync(fd);
@@ -169,10 +230,10 @@ final class ControlFolder implements AutoCloseable {
   }
 
   // Without its format file, a folder that has a journal was damaged, not left half-made.
-  private void requireNoSegments() throws IOException {
+  private void requireNoSegments(int folder) throws IOException {
     boolean[] found = {false};
     storage.list(
-        journalFd,
+        folder,
         (name, inode, type) -> {
           found[0] = name.toString().endsWith(".seg");
           return !found[0];
@@ -285,6 +346,11 @@ final class ControlFolder implements AutoCloseable {
     return fd;
   }
 
+  /** Descriptor of the folder that has the journal's and the states' folders. */
+  int recordsFd() {
+    return recordsFd;
+  }
+
   int journalFd() {
     return journalFd;
   }
@@ -298,9 +364,13 @@ final class ControlFolder implements AutoCloseable {
   }
 
   @Override
-  public void close() throws StorageException {
+  public void close() throws IOException {
     while (!open.isEmpty()) {
       storage.close(open.removeLast());
+    }
+    if (elsewhere != null) {
+      elsewhere.close();
+      elsewhere = null;
     }
     if (lock != null) {
       lock.close();

@@ -77,13 +77,13 @@ final class DetachedFolder implements AutoCloseable {
     Recovery recovery = new Recovery(new JournalReader(storage, control.journalFd(), id));
     Recovered found =
         recovery.read(
-            AcknowledgedCell.read(storage, control.fd(), id),
+            AcknowledgedCell.read(storage, control.recordsFd(), id),
             AppliedMark.read(storage, control.fd(), id));
     target = new ApplyTarget(storage, id, rootFd, control.stageFd(), rootFd);
     recovery.verifyContent(found, 0, target);
     lastRecord = found.lastRecord();
     control.announce(ProcessHandle.current().pid());
-    AcknowledgedCell acknowledged = AcknowledgedCell.open(storage, control.fd(), id);
+    AcknowledgedCell acknowledged = AcknowledgedCell.open(storage, control.recordsFd(), id);
     open.add(acknowledged::close);
     journal =
         JournalWriter.resume(
@@ -154,7 +154,7 @@ final class DetachedFolder implements AutoCloseable {
     }
     int parentFd = openParent(storage, parent);
     open.add(() -> storage.close(parentFd));
-    return new ControlPlace(
+    return ControlPlace.ofStep(
         parentFd, Name.of(name.toString()), rootFd < 0 ? parentFd : rootFd, path.toString());
   }
 

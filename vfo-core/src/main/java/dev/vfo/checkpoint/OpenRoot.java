@@ -73,13 +73,17 @@ final class OpenRoot implements AutoCloseable {
     try {
       rootFd = RootCheck.open(options, path);
       open.add(() -> storage.close(rootFd));
-      control = ControlFolder.open(storage, ControlPlace.ofRoot(rootFd, name), options.random());
+      control =
+          ControlFolder.open(
+              storage,
+              ControlPlace.ofRoot(rootFd, name, options.journalDirectory()),
+              options.random());
       open.add(control::close);
       RootId id = control.rootId();
       // Nothing is written before it is known that the root can be opened.
       Recovery recovery = new Recovery(new JournalReader(storage, control.journalFd(), id));
       AppliedMark.Value applied = AppliedMark.read(storage, control.fd(), id);
-      found = recovery.read(AcknowledgedCell.read(storage, control.fd(), id), applied);
+      found = recovery.read(AcknowledgedCell.read(storage, control.recordsFd(), id), applied);
       states = openStates(id);
       open.add(states::close);
       last = checkpoint();
@@ -100,7 +104,7 @@ final class OpenRoot implements AutoCloseable {
       control.announce(ProcessHandle.current().pid());
       mark = AppliedMark.open(storage, control.fd(), id);
       open.add(mark::close);
-      AcknowledgedCell acknowledged = AcknowledgedCell.open(storage, control.fd(), id);
+      AcknowledgedCell acknowledged = AcknowledgedCell.open(storage, control.recordsFd(), id);
       open.add(acknowledged::close);
       recovery.forEachKept(
           found,

@@ -61,7 +61,7 @@ final class States implements AutoCloseable {
       throws IOException {
     byte[] manifest = last == null ? new byte[0] : last.bytes().manifest();
     List<byte[]> others = prepared.stream().map(each -> each.bytes().manifest()).toList();
-    PartStore parts = PartStore.open(storage, control.fd(), id, manifest, others, options);
+    PartStore parts = PartStore.open(storage, control.recordsFd(), id, manifest, others, options);
     return new States(new StateStore(storage, control.stateFd()), parts, last, prepared);
   }
 

@@ -1,5 +1,6 @@
 package dev.vfo.inspect;
 
+import dev.vfo.UnusableRootException;
 import dev.vfo.journal.SegmentInspection;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileStat;
@@ -7,6 +8,7 @@ import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -15,10 +17,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The folder {@code .vfo} of a root, open for reading. One thread. */
 final class ControlFolder implements AutoCloseable {
   private static final Name CONTROL = Name.of(".vfo");
+  private static final Name RECORDS = Name.of("records");
   private static final int FOLDER = OpenFlag.READ | OpenFlag.DIRECTORY;
   private static final int SHORT_BYTES = 256;
 
@@ -26,20 +30,54 @@ final class ControlFolder implements AutoCloseable {
   private final int root;
   private final int folder;
 
-  private ControlFolder(Storage storage, int root, int folder) {
+  /** The folder that has the journal: the control folder, or one elsewhere. */
+  private final int records;
+
+  private ControlFolder(Storage storage, int root, int folder, int records) {
     this.storage = storage;
     this.root = root;
     this.folder = folder;
+    this.records = records;
   }
 
-  /** Opens it; ENOENT when there is none. */
-  static ControlFolder open(Storage storage, Path rootPath) throws StorageException {
+  /**
+   * Opens it; ENOENT when there is none.
+   *
+   * @param records where the journal is, if it lies outside and is not where it was; or null
+   * @throws UnusableRootException when the journal lies outside and is not there
+   */
+  static ControlFolder open(Storage storage, Path rootPath, @Nullable Path records)
+      throws IOException {
     int root = storage.openRoot(rootPath);
+    int folder = -1;
     try {
-      return new ControlFolder(storage, root, storage.open(root, CONTROL, FOLDER, 0));
-    } catch (StorageException e) {
+      folder = storage.open(root, CONTROL, FOLDER, 0);
+      return new ControlFolder(storage, root, folder, openRecords(storage, folder, records));
+    } catch (IOException e) {
+      if (folder >= 0) {
+        storage.close(folder);
+      }
       storage.close(root);
       throw e;
+    }
+  }
+
+  private static int openRecords(Storage storage, int folder, @Nullable Path asked)
+      throws IOException {
+    Path path;
+    try {
+      byte[] target = storage.readSymlink(folder, RECORDS);
+      path = asked == null ? Path.of(new String(target, StandardCharsets.UTF_8)) : asked;
+    } catch (StorageException e) {
+      requireMissing(e);
+      return folder;
+    }
+    try {
+      return storage.openRoot(path);
+    } catch (StorageException e) {
+      requireMissing(e);
+      throw new UnusableRootException(
+          path + " is no directory, where the journal lies: mount it, or say where it is now", e);
     }
   }
 
@@ -57,9 +95,15 @@ final class ControlFolder implements AutoCloseable {
     return storage.stat(root);
   }
 
-  /** Opens a folder in it, which the caller closes. */
+  /** Descriptor of the folder that has the journal's and the states' folders. */
+  int recordsFd() {
+    return records;
+  }
+
+  /** Opens a folder in it, or where the journal is, which the caller closes. */
   int openFolder(String name) throws StorageException {
-    return storage.open(folder, Name.of(name), FOLDER, 0);
+    int parent = name.equals("stage") ? folder : records;
+    return storage.open(parent, Name.of(name), FOLDER, 0);
   }
 
   /** Whether it was being made when that was cut short: the next to open the root completes it. */
@@ -121,6 +165,9 @@ final class ControlFolder implements AutoCloseable {
   @Override
   public void close() throws StorageException {
     try {
+      if (records != folder) {
+        storage.close(records);
+      }
       storage.close(folder);
     } finally {
       storage.close(root);

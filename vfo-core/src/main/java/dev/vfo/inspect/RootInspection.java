@@ -59,7 +59,13 @@ public record RootInspection(
    *     exception, but in {@link #faults}
    */
   public static RootInspection read(Storage storage, Path root) throws IOException {
-    return RootReader.read(storage, root, false);
+    return RootReader.read(storage, root, null, false);
+  }
+
+  /** The same when the journal lies outside of the root, and perhaps not where it was. */
+  public static RootInspection read(Storage storage, Path root, Path journalDirectory)
+      throws IOException {
+    return RootReader.read(storage, root, journalDirectory, false);
   }
 
   /**
@@ -67,7 +73,7 @@ public record RootInspection(
    * yet can be. Else as {@link #read}.
    */
   public static RootInspection verify(Storage storage, Path root) throws IOException {
-    return RootReader.read(storage, root, true);
+    return RootReader.read(storage, root, null, true);
   }
 
   /**

@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a root for {@link RootInspection}, part by part; damage in one is noted and the next is
@@ -41,6 +42,7 @@ final class RootReader {
 
   private final Storage storage;
   private final Path root;
+  private final @Nullable Path records;
   private final boolean strict;
   private final List<Fault> faults = new ArrayList<>();
   private final CheckpointList checkpoints = new CheckpointList();
@@ -54,18 +56,20 @@ final class RootReader {
     T read() throws IOException;
   }
 
-  private RootReader(Storage storage, Path root, boolean strict) {
+  private RootReader(Storage storage, Path root, @Nullable Path records, boolean strict) {
     this.storage = storage;
     this.root = root;
+    this.records = records;
     this.strict = strict;
   }
 
   /** Reads the root; a fault counts when it is found twice, else it was a manager at work. */
-  static RootInspection read(Storage storage, Path root, boolean strict) throws IOException {
-    RootInspection seen = new RootReader(storage, root, strict).read();
+  static RootInspection read(Storage storage, Path root, @Nullable Path records, boolean strict)
+      throws IOException {
+    RootInspection seen = new RootReader(storage, root, records, strict).read();
     for (int i = 0; i < ATTEMPTS && !seen.faults().isEmpty(); i++) {
       List<Fault> before = seen.faults();
-      seen = new RootReader(storage, root, strict).read();
+      seen = new RootReader(storage, root, records, strict).read();
       if (before.equals(seen.faults())) {
         break;
       }
@@ -74,7 +78,7 @@ final class RootReader {
   }
 
   private RootInspection read() throws IOException {
-    try (ControlFolder folder = ControlFolder.open(storage, root)) {
+    try (ControlFolder folder = ControlFolder.open(storage, root, records)) {
       Optional<RootId> id = folder.isHalfMade() ? Optional.empty() : readId(folder);
       if (id.isPresent()) {
         noteFaults(() -> readJournal(folder, id.get()));
@@ -138,7 +142,8 @@ final class RootReader {
   private boolean readJournal(ControlFolder folder, RootId id) throws IOException {
     int journal = folder.openFolder("journal");
     try {
-      LiveJournal.Snapshot seen = LiveJournal.read(storage, folder.fd(), journal, id);
+      LiveJournal.Snapshot seen =
+          LiveJournal.read(storage, folder.fd(), folder.recordsFd(), journal, id);
       applied = seen.applied();
       take(seen.journal());
       JournalReader reader = new JournalReader(storage, journal, id);
@@ -210,7 +215,7 @@ final class RootReader {
 
   private boolean verifyParts(ControlFolder folder, RootId id) throws IOException {
     for (CheckpointList.StateOf each : checkpoints.states()) {
-      PartStore.verify(storage, folder.fd(), id, each.state().manifest());
+      PartStore.verify(storage, folder.recordsFd(), id, each.state().manifest());
     }
     return true;
   }

@@ -29,15 +29,20 @@ public final class LiveJournal {
    * Looks once, or some times when the journal changes meanwhile.
    *
    * @param controlDirectory descriptor of the control folder
+   * @param recordsDirectory descriptor of the folder that has the journal's, perhaps the same one
    * @param journalDirectory descriptor of the journal's folder
    * @throws CorruptJournalException when it is damaged however often it is read
    */
   public static Snapshot read(
-      Storage storage, int controlDirectory, int journalDirectory, RootId rootId)
+      Storage storage,
+      int controlDirectory,
+      int recordsDirectory,
+      int journalDirectory,
+      RootId rootId)
       throws IOException {
     for (int attempt = 1; ; attempt++) {
       try {
-        return readOnce(storage, controlDirectory, journalDirectory, rootId);
+        return readOnce(storage, controlDirectory, recordsDirectory, journalDirectory, rootId);
       } catch (CorruptJournalException e) {
         if (attempt == ATTEMPTS) {
           throw e;
@@ -54,10 +59,14 @@ public final class LiveJournal {
    * The marks first: they only grow, so the segments that are read after them have what they name.
    */
   private static Snapshot readOnce(
-      Storage storage, int controlDirectory, int journalDirectory, RootId rootId)
+      Storage storage,
+      int controlDirectory,
+      int recordsDirectory,
+      int journalDirectory,
+      RootId rootId)
       throws IOException {
     AppliedMark.Value applied = AppliedMark.read(storage, controlDirectory, rootId);
-    OptionalLong acknowledged = AcknowledgedCell.read(storage, controlDirectory, rootId);
+    OptionalLong acknowledged = AcknowledgedCell.read(storage, recordsDirectory, rootId);
     JournalScan scan =
         new JournalReader(storage, journalDirectory, rootId)
             .scan(acknowledged, applied.checkpointNumber(), false);

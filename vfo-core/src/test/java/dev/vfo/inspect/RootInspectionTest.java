@@ -150,9 +150,9 @@ class RootInspectionTest {
     });
   }
 
-  private static boolean hasControlFolder(SimulatedStorage storage) throws StorageException {
+  private static boolean hasControlFolder(SimulatedStorage storage) throws IOException {
     try {
-      ControlFolder.open(storage, ROOT).close();
+      ControlFolder.open(storage, ROOT, null).close();
       return true;
     } catch (StorageException e) {
       return false;

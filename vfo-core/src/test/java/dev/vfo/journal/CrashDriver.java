@@ -174,7 +174,8 @@ final class CrashDriver {
       case 3 ->
           check(
               files,
-              LiveJournal.read(storage, files.control, files.journal, TestJournal.ROOT_ID)
+              LiveJournal.read(
+                      storage, files.control, files.control, files.journal, TestJournal.ROOT_ID)
                   .journal());
       default -> append(session);
     }

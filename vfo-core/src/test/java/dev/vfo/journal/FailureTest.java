@@ -269,7 +269,7 @@ class FailureTest {
         session.apply(session.last());
       }
       files.recovered();
-      LiveJournal.read(storage, files.control, files.journal, TestJournal.ROOT_ID);
+      LiveJournal.read(storage, files.control, files.control, files.journal, TestJournal.ROOT_ID);
     }
     files.overwrite(files.journal, files.segments().getFirst(), 0, (byte) 0);
     assertThrows(IOException.class, files::open);

@@ -90,7 +90,8 @@ class LiveJournalTest {
   private void look() throws IOException {
     long atLeast = appended.get();
     LiveJournal.Snapshot snapshot =
-        LiveJournal.read(files.storage, files.control, files.journal, TestJournal.ROOT_ID);
+        LiveJournal.read(
+            files.storage, files.control, files.control, files.journal, TestJournal.ROOT_ID);
     long found = snapshot.journal().last().map(RecordPosition::checkpointNumber).orElse(0L);
     long atMost = appended.get() + 1;
     assertTrue(atLeast <= found && found <= atMost, atLeast + " " + found + " " + atMost);

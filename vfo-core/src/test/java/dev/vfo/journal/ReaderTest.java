@@ -317,7 +317,7 @@ class ReaderTest {
     storage.sync(files.journal);
     long changes = storage.faults().changeCount();
     assertRecovered(1, 3);
-    LiveJournal.read(storage, files.control, files.journal, TestJournal.ROOT_ID);
+    LiveJournal.read(storage, files.control, files.control, files.journal, TestJournal.ROOT_ID);
     assertEquals(changes, storage.faults().changeCount());
   }
 

@@ -1,0 +1,213 @@
+package dev.vfo.checkpoint;
+
+import dev.vfo.CopiedRootException;
+import dev.vfo.RootInUseException;
+import dev.vfo.UnusableRootException;
+import dev.vfo.journal.FormatFile;
+import dev.vfo.journal.RootId;
+import dev.vfo.journal.RootIdFile;
+import dev.vfo.storage.Errno;
+import dev.vfo.storage.FileIdentity;
+import dev.vfo.storage.Name;
+import dev.vfo.storage.OpenFlag;
+import dev.vfo.storage.RenameMode;
+import dev.vfo.storage.Storage;
+import dev.vfo.storage.StorageException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A folder outside of the root that has its journal and states, for as long as it is open. Each
+ * names the other: a symbolic link in the control folder leads to it, and its file {@code root-id}
+ * has the root's id and which directory that is.
+ */
+final class RecordPlace implements AutoCloseable {
+  /** The link in the control folder. */
+  static final Name LINK = Name.of("records");
+
+  private static final Name NEW_LINK = Name.of("records.new");
+  private static final Name LOCK = Name.of("lock");
+  private static final int PRIVATE_FILE = 0600;
+
+  private final Storage storage;
+  private final ControlPlace place;
+  private final Path path;
+  private final OpenResources open = new OpenResources();
+  private int fd;
+
+  private RecordPlace(Storage storage, ControlPlace place, Path path) {
+    this.storage = storage;
+    this.place = place;
+    this.path = path.toAbsolutePath().normalize();
+  }
+
+  /**
+   * Opens the folder and locks it.
+   *
+   * @throws UnusableRootException when there is none, or it lies in the root
+   * @throws RootInUseException when another root has it open
+   */
+  static RecordPlace open(Storage storage, ControlPlace place, Path path) throws IOException {
+    RecordPlace records = new RecordPlace(storage, place, path);
+    boolean opened = false;
+    try {
+      records.open();
+      opened = true;
+      return records;
+    } finally {
+      if (!opened) {
+        records.close();
+      }
+    }
+  }
+
+  private void open() throws IOException {
+    try {
+      fd = storage.openRoot(path);
+    } catch (StorageException e) {
+      if (e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR) {
+        throw new UnusableRootException(
+            path
+                + " is no directory, where the journal of "
+                + place
+                + " is to lie: make or mount it, or say where it is now",
+            e);
+      }
+      throw e;
+    }
+    open.add(() -> storage.close(fd));
+    requireOutside();
+    int flags = OpenFlag.READ | OpenFlag.WRITE | OpenFlag.CREATE;
+    int lock = storage.open(fd, LOCK, flags, PRIVATE_FILE);
+    open.add(() -> storage.close(lock));
+    if (!storage.tryLock(lock)) {
+      throw new RootInUseException(path.toString(), 0);
+    }
+  }
+
+  private void requireOutside() throws IOException {
+    FileIdentity root = rootIdentity();
+    FileIdentity here = storage.stat(fd).identity();
+    int at = storage.openParent(fd);
+    try {
+      FileIdentity above = storage.stat(at).identity();
+      while (!here.equals(root) && !here.equals(above)) {
+        int next = storage.openParent(at);
+        storage.close(at);
+        at = next;
+        here = above;
+        above = storage.stat(at).identity();
+      }
+    } finally {
+      storage.close(at);
+    }
+    if (here.equals(root)) {
+      throw new UnusableRootException(
+          path + " lies in " + place + " itself: give a folder elsewhere for its journal");
+    }
+  }
+
+  private FileIdentity rootIdentity() throws StorageException {
+    return storage.stat(place.rootFd()).identity();
+  }
+
+  /**
+   * Makes sure that it is nobody's, or was begun for this root, which then has no checkpoint.
+   *
+   * @throws UnusableRootException when it is another root's
+   */
+  void requireFree() throws IOException {
+    try {
+      storage.stat(fd, Name.of("root-id"));
+    } catch (StorageException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return;
+      }
+      throw e;
+    }
+    if (!RootIdFile.read(storage, fd).directory().equals(rootIdentity())) {
+      throw foreign();
+    }
+  }
+
+  private UnusableRootException foreign() {
+    return new UnusableRootException(
+        path + " has the journal of another root than " + place + ": give the right folder");
+  }
+
+  /** Says in it whose it is; durable when this returns. */
+  void create(RootId id) throws StorageException {
+    new RootIdFile(id, rootIdentity()).create(storage, fd);
+    FormatFile.create(storage, fd, id);
+    storage.sync(fd);
+  }
+
+  /**
+   * Makes sure that it is this root's.
+   *
+   * @throws UnusableRootException when it is another one's
+   * @throws CopiedRootException when the root is a copy, or was moved
+   */
+  void check(RootId id) throws IOException {
+    RootIdFile file = RootIdFile.read(storage, fd);
+    if (!file.id().equals(id)) {
+      throw foreign();
+    }
+    if (!file.directory().equals(rootIdentity())) {
+      throw new CopiedRootException(
+          place
+              + " is a copy, or was moved from another file system, and its journal in "
+              + path
+              + " is that of the original: delete .vfo here to keep the files as they are now");
+    }
+    FormatFile.check(storage, fd, id);
+    storage.sync(fd);
+  }
+
+  /** Descriptor of the folder. */
+  int fd() {
+    return fd;
+  }
+
+  /** Where the link in a control folder leads to, or null when there is none. */
+  static @Nullable Path linked(Storage storage, int controlFd) throws StorageException {
+    try {
+      byte[] target = storage.readSymlink(controlFd, LINK);
+      return Path.of(new String(target, StandardCharsets.UTF_8));
+    } catch (StorageException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  /** Makes the link in the control folder lead here; durable when that is synced. */
+  void link(int controlFd) throws StorageException {
+    remove(storage, controlFd, NEW_LINK);
+    storage.makeSymlink(controlFd, NEW_LINK, path.toString().getBytes(StandardCharsets.UTF_8));
+    storage.rename(controlFd, NEW_LINK, controlFd, LINK, RenameMode.REPLACE);
+  }
+
+  /** Whether this is where a path leads to. */
+  boolean isAt(Path other) {
+    return path.equals(other);
+  }
+
+  private static void remove(Storage storage, int controlFd, Name name) throws StorageException {
+    try {
+      storage.unlink(controlFd, name);
+    } catch (StorageException e) {
+      if (e.errno() != Errno.ENOENT) {
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    open.close();
+  }
+}
