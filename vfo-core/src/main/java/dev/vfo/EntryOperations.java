@@ -123,6 +123,26 @@ public final class EntryOperations {
     return create(directory, name, FileType.SYMLINK, owner, 0, target.clone());
   }
 
+  /**
+   * Makes a FIFO, a socket or a device node. The result is pinned. It cannot be opened here: what
+   * it leads to is the kernel's.
+   *
+   * @param device number of the device of a device node, as in st_rdev; else it is not used
+   * @throws StorageException EINVAL for another type; EPERM for a device node when this process may
+   *     not make one
+   */
+  public long createSpecial(long directory, Name name, FileType type, NewEntry owner, long device)
+      throws IOException {
+    boolean isDevice = type == FileType.CHARACTER_DEVICE || type == FileType.BLOCK_DEVICE;
+    if (!isDevice && type != FileType.FIFO && type != FileType.SOCKET) {
+      throw new StorageException(Errno.EINVAL, "make special file", name + ", " + type);
+    }
+    if (isDevice) {
+      files.requireDevices();
+    }
+    return create(directory, name, type, owner, isDevice ? device : 0, null);
+  }
+
   private long create(
       long directory,
       Name name,

@@ -195,6 +195,20 @@ public final class FileTree {
     }
   }
 
+  /**
+   * Makes a FIFO, a socket or a device node; as {@link EntryOperations#createSpecial}.
+   *
+   * @param mode permission bits
+   */
+  public void createSpecial(String path, FileType type, int mode, long device) throws IOException {
+    try (PathWalk.Place place = walk.place(path, false)) {
+      long number =
+          entries.createSpecial(
+              place.directory(), place.name(), type, entries.defaultOwner(mode), device);
+      entries.unpin(number, 1);
+    }
+  }
+
   /** Makes a symbolic link at a path. */
   public void symlink(String target, String path) throws IOException {
     try (PathWalk.Place place = walk.place(path, false)) {

@@ -82,6 +82,18 @@ class EngineCanaryTest {
   }
 
   @Test
+  void devicesWithoutTheirNumbers() {
+    assertCaught(target ->
+        new NamedStorage(target) {
+          @Override
+          public void makeNode(int directory, Name name, FileType type, int mode, long device)
+              throws StorageException {
+            super.makeNode(directory, name, type, mode, 0);
+          }
+        });
+  }
+
+  @Test
   void filesThatAreNotSynced() {
     assertCaught(target ->
         new NamedStorage(target) {

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vfo.storage.Errno;
+import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.RenameMode;
 import dev.vfo.storage.StorageException;
 import dev.vfo.storage.linux.LinuxStorage;
+import dev.vfo.testkit.harness.ForwardingStorage;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -59,6 +61,54 @@ class EntryOperationsTest {
     Map<String, Object> is = Files.readAttributes(folder.resolve(name), "unix:mode,uid,gid");
     assertEquals(mode, (int) is.get("mode") & 07777, name);
     assertEquals(List.of(uid, gid), List.of(is.get("uid"), is.get("gid")), name);
+  }
+
+  @Test
+  void specialFilesAreMadeAndNotOpened() throws IOException {
+    try (VirtualFileManager files = open()) {
+      EntryOperations entries = files.entries();
+      NewEntry owner = owned(0620);
+      long fifo = entries.createSpecial(entries.root(), A, FileType.FIFO, owner, 77);
+      assertEquals(FileType.FIFO, entries.stat(fifo).type());
+      assertEquals(0, entries.stat(fifo).device());
+      assertErrno(Errno.ENXIO, () -> entries.open(fifo, OpenFlag.READ, false));
+      assertErrno(
+          Errno.EINVAL, () -> entries.createSpecial(entries.root(), B, FileType.REGULAR, owner, 0));
+      assertErrno(
+          Errno.EEXIST, () -> entries.createSpecial(entries.root(), A, FileType.FIFO, owner, 0));
+      files.tree().createSpecial("socket", FileType.SOCKET, 0640, 0);
+      apply(files);
+    }
+    assertHome("a", 0620, owned(0).uid(), owned(0).gid());
+    int fifo = 0010000;
+    int socket = 0140000;
+    int type = 0170000;
+    assertEquals(fifo, (int) Files.getAttribute(folder.resolve("a"), "unix:mode") & type);
+    assertEquals(socket, (int) Files.getAttribute(folder.resolve("socket"), "unix:mode") & type);
+  }
+
+  @Test
+  void deviceNodesNeedTheRightToMakeThem() throws IOException {
+    int[] tried = {0};
+    Options options =
+        Options.defaults()
+            .withStorage(
+                new ForwardingStorage(storage) {
+                  @Override
+                  public void makeNode(
+                      int directory, Name name, FileType type, int mode, long device)
+                      throws StorageException {
+                    tried[0]++;
+                    throw new StorageException(Errno.EPERM, "make node", name.toString());
+                  }
+                });
+    try (VirtualFileManager files = VirtualFileManager.open(folder, options)) {
+      for (FileType type : List.of(FileType.CHARACTER_DEVICE, FileType.BLOCK_DEVICE)) {
+        assertErrno(Errno.EPERM, () -> files.tree().createSpecial("device", type, 0600, 0x103));
+      }
+      files.tree().createSpecial("fifo", FileType.FIFO, 0600, 0);
+      assertEquals(1, tried[0], "tried once, and only for devices");
+    }
   }
 
   @Test

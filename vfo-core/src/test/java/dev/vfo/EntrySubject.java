@@ -238,6 +238,7 @@ abstract class EntrySubject implements Subject {
         directory ? 1 : stat.linkCount(),
         stat.uid(),
         stat.gid(),
+        stat.device(),
         directory ? 0 : stat.sizeBytes(),
         stat.modifyNanos());
   }
@@ -336,6 +337,21 @@ abstract class EntrySubject implements Subject {
           entries()
               .unpin(
                   entries().createSymlink(directory, name, target, entries().defaultOwner(0777)),
+                  1);
+          return name;
+        });
+  }
+
+  @Override
+  public void makeSpecial(TreePath path, FileType type, int mode, long device) throws IOException {
+    in(
+        path,
+        Errno.EEXIST,
+        (directory, name) -> {
+          entries()
+              .unpin(
+                  entries()
+                      .createSpecial(directory, name, type, entries().defaultOwner(mode), device),
                   1);
           return name;
         });

@@ -68,6 +68,11 @@ class ForeignWriterTest {
     ForeignWriter foreign;
     String when = "";
 
+    /**
+     * What is sealed and not decided: a refused commit ends in a rollback that no history knows.
+     */
+    final List<Integer> sealed = new ArrayList<>();
+
     Run(History history, UnaryOperator<Storage> breaking, Counts counts) throws IOException {
       this.history = history;
       this.breaking = breaking;
@@ -115,11 +120,24 @@ class ForeignWriterTest {
           yield true;
         }
         case ControlOperation.Reopen() -> true;
-        case ControlOperation.Checkpoint checkpoint -> commit(checkpoint);
-        case ControlOperation.Commit commit -> commit(commit);
+        case ControlOperation.Checkpoint checkpoint -> {
+          sealed.clear();
+          yield commit(checkpoint);
+        }
+        case ControlOperation.Commit commit -> {
+          int at = sealed.indexOf(commit.slot());
+          sealed.subList(0, at + 1).clear();
+          yield at < 0 || commit(commit);
+        }
+        case ControlOperation.Seal seal when sealed.contains(seal.slot()) -> true;
         case ControlOperation control -> {
           Outcome outcome = Outcome.of(control, subject);
           requireIntact();
+          if (control instanceof ControlOperation.Seal(int slot)) {
+            sealed.add(slot);
+          } else if (control instanceof ControlOperation.Rollback) {
+            sealed.clear();
+          }
           yield !(outcome instanceof Outcome.Failed);
         }
       };
@@ -141,6 +159,7 @@ class ForeignWriterTest {
       if (outcome instanceof Outcome.Failed(ForeignChangeException _)) {
         counts.refused++;
         subject.rollback();
+        sealed.clear();
         requireIntact();
         return true;
       }

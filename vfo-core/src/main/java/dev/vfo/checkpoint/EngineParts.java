@@ -60,6 +60,7 @@ final class EngineParts implements ApplyObserver, StagedFiles {
   private final Rights rights;
   private final FileContent content;
   private final FileAttributes attributes;
+  private final DeviceTrial devices;
 
   EngineParts(
       Options options,
@@ -84,6 +85,7 @@ final class EngineParts implements ApplyObserver, StagedFiles {
     names = new Namespace(table, layers, home, changes, ControlFolder.NAME, rights);
     content = new FileContent(layers, home, clock, rights);
     attributes = new FileAttributes(layers, clock, rights);
+    devices = new DeviceTrial(storage, stageFd);
   }
 
   static long nanos(Instant instant) {
@@ -126,6 +128,11 @@ final class EngineParts implements ApplyObserver, StagedFiles {
 
   FileAttributes attributes() {
     return attributes;
+  }
+
+  /** Whether device nodes can be made. */
+  DeviceTrial devices() {
+    return devices;
   }
 
   /** What is known of home files. */

@@ -79,6 +79,18 @@ public final class StepFiles {
     return parts.layers().active().number();
   }
 
+  /**
+   * Refuses device nodes when this process may not make any, which is tried out once.
+   *
+   * @throws StorageException EPERM
+   */
+  public void requireDevices() throws IOException {
+    run(() -> {
+      parts.devices().require();
+      return parts;
+    });
+  }
+
   /** Memory of all blocks, bytes. */
   public long memoryBytes() {
     return parts.pool().usedBytes();

@@ -129,6 +129,7 @@ public final class HomeComparison {
           found.linkCount() - more,
           found.uid(),
           found.gid(),
+          found.device(),
           found.sizeBytes(),
           found.modifyNanos());
     }

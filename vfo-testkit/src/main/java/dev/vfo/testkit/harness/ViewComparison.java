@@ -50,6 +50,9 @@ final class ViewComparison {
     if (model.type() == FileType.SYMLINK) {
       return files.readSymlink(path);
     }
+    if (model.isSpecial()) {
+      return new byte[0];
+    }
     files.open(HANDLE, path, new OpenFlags(OpenFlags.READ), 0);
     byte[] content = files.readAt(HANDLE, 0, model.content().length + 1);
     files.close(HANDLE);

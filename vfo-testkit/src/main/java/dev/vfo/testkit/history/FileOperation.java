@@ -1,5 +1,6 @@
 package dev.vfo.testkit.history;
 
+import dev.vfo.storage.FileType;
 import dev.vfo.storage.RenameMode;
 import dev.vfo.testkit.model.OpenFlags;
 import dev.vfo.testkit.model.TreeCalls;
@@ -267,6 +268,21 @@ public sealed interface FileOperation extends Operation {
     @Override
     public Outcome runOn(TreeCalls files) throws IOException {
       files.makeSymlink(path, target.toString().getBytes(StandardCharsets.UTF_8));
+      return Outcome.DONE;
+    }
+
+    @Override
+    public boolean changesTree() {
+      return true;
+    }
+  }
+
+  /** Makes a FIFO, a socket or a device node. */
+  record MakeSpecial(TreePath path, FileType type, Mode mode, long device)
+      implements FileOperation {
+    @Override
+    public Outcome runOn(TreeCalls files) throws IOException {
+      files.makeSpecial(path, type, mode.bits(), device);
       return Outcome.DONE;
     }
 

@@ -122,6 +122,7 @@ public final class HistoryGenerator {
       case REMOVE_TREE -> names.removeTree();
       case LINK -> names.link();
       case SYMLINK -> names.symlink();
+      case SPECIAL -> names.special();
       case CHANGE_MODE -> names.changeMode();
       case CHANGE_OWNER -> names.changeOwner();
       case SET_TIMES -> names.setTimes();

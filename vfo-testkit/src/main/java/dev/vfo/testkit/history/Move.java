@@ -67,6 +67,8 @@ public enum Move {
   LINK,
   /** Makes a symbolic link. */
   SYMLINK,
+  /** Makes a FIFO, a socket or a device node. */
+  SPECIAL,
   /** Sets permission bits. */
   CHANGE_MODE,
   /** Sets owner and group. */

@@ -16,6 +16,9 @@ final class NameMoves {
   /** Larger trees are not removed: histories that end with nothing find nothing. */
   private static final int MAX_TREE = 5;
 
+  private static final List<FileType> SPECIAL =
+      List.of(FileType.FIFO, FileType.SOCKET, FileType.CHARACTER_DEVICE, FileType.BLOCK_DEVICE);
+
   private final Draft draft;
   private final DataMoves data;
 
@@ -40,7 +43,8 @@ final class NameMoves {
   }
 
   private void make(TreePath path) {
-    switch (draft.below(6)) {
+    switch (draft.below(7)) {
+      case 6 -> special(path);
       case 0, 1 -> draft.emit(new FileOperation.MakeDirectory(path, directoryMode()));
       case 2 -> draft.emit(new FileOperation.MakeSymlink(path, draft.anyPath()));
       default -> data.create(path);
@@ -269,6 +273,21 @@ final class NameMoves {
     }
   }
 
+  void special() {
+    TreePath path = draft.freePath();
+    if (path != null) {
+      special(path);
+    }
+  }
+
+  private void special(TreePath path) {
+    FileType type = SPECIAL.get(draft.below(SPECIAL.size()));
+    boolean isDevice = type == FileType.CHARACTER_DEVICE || type == FileType.BLOCK_DEVICE;
+    long device = isDevice ? draft.oneOf(0x103, 0x105, 0x801) : 0;
+    draft.emit(
+        new FileOperation.MakeSpecial(path, type, new Mode(draft.oneOf(0644, 0600, 0)), device));
+  }
+
   void symlink() {
     TreePath path = draft.freePath();
     if (path != null) {
@@ -348,6 +367,7 @@ final class NameMoves {
     choices.add(new FileOperation.Link(path, other));
     choices.add(new FileOperation.MakeSymlink(path, other));
     choices.add(new FileOperation.ReadSymlink(path));
+    choices.add(new FileOperation.MakeSpecial(path, FileType.FIFO, new Mode(0600), 0));
     choices.add(new FileOperation.ListDirectory(path));
     choices.add(new FileOperation.Stat(path));
     choices.add(new FileOperation.ChangeMode(path, new Mode(0600)));

@@ -1,5 +1,6 @@
 package dev.vfo.testkit.history;
 
+import dev.vfo.storage.FileType;
 import dev.vfo.storage.RenameMode;
 import dev.vfo.testkit.model.OpenFlags;
 import dev.vfo.testkit.model.TreePath;
@@ -30,7 +31,8 @@ public final class OperationText {
           OpenFlags.class, OpenFlags::of,
           Mode.class, Mode::of,
           Payload.class, Payload::of,
-          RenameMode.class, RenameMode::valueOf);
+          RenameMode.class, RenameMode::valueOf,
+          FileType.class, FileType::valueOf);
 
   private static final Map<String, Class<?>> KINDS = kinds();
 
@@ -130,6 +132,7 @@ public final class OperationText {
       case Payload(int length, int fill) when length > 0 ->
           List.of(new Payload(1, 1), new Payload(1, fill), new Payload(length / 2, fill));
       case Mode mode -> List.of(new Mode(0644));
+      case Long number when name.equals("device") -> List.of();
       case Long number -> List.of(0L, number / 2, number / 4096 * 4096);
       case Integer number when name.equals("lengthBytes") -> List.of(1, (number + 1) / 2);
       case Boolean flag -> List.of(false);

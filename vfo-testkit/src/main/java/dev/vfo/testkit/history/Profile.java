@@ -63,6 +63,7 @@ public record Profile(String name, Map<Move, Integer> weights, Limits limits) {
           Map.entry(Move.UNLINK, 8),
           Map.entry(Move.LINK, 10),
           Map.entry(Move.SYMLINK, 6),
+          Map.entry(Move.SPECIAL, 4),
           Map.entry(Move.ORPHAN, 3),
           Map.entry(Move.PASSING, 4),
           Map.entry(Move.LIST, 8),

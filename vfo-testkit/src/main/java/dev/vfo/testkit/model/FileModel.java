@@ -181,6 +181,9 @@ public final class FileModel implements TreeCalls {
     if (file.type == FileType.SYMLINK) {
       throw refuse(Errno.ELOOP, path);
     }
+    if (file.isSpecial()) {
+      throw refuse(Errno.ENXIO, path);
+    }
     if (file.isDirectory() && (flags.has(OpenFlags.WRITE) || flags.has(OpenFlags.TRUNCATE))) {
       throw refuse(Errno.EISDIR, path);
     }
@@ -409,6 +412,13 @@ public final class FileModel implements TreeCalls {
     }
     checkFree(path);
     create(path, FileType.SYMLINK, 0777).content = target.clone();
+  }
+
+  @Override
+  public void makeSpecial(TreePath path, FileType type, int mode, long device)
+      throws StorageException {
+    checkFree(path);
+    create(path, type, mode).device = device;
   }
 
   @Override

@@ -24,6 +24,7 @@ public final class ModelFile {
   int uid;
   int gid;
   int links;
+  long device;
   long modifyNanos;
 
   /**
@@ -56,6 +57,7 @@ public final class ModelFile {
     ModelFile copy = new ModelFile(type, mode, uid, gid, modifyNanos);
     done.put(this, copy);
     copy.links = links;
+    copy.device = device;
     copy.content = content;
     copy.tag = tag;
     for (Map.Entry<Name, ModelFile> child : children.entrySet()) {
@@ -97,6 +99,18 @@ public final class ModelFile {
     return type == FileType.DIRECTORY;
   }
 
+  /** Whether it is a FIFO, a socket or a device node. */
+  public boolean isSpecial() {
+    return isSpecial(type);
+  }
+
+  static boolean isSpecial(FileType type) {
+    return switch (type) {
+      case REGULAR, DIRECTORY, SYMLINK -> false;
+      case FIFO, SOCKET, CHARACTER_DEVICE, BLOCK_DEVICE -> true;
+    };
+  }
+
   /**
    * The content of a regular file, the target of a symbolic link; not a copy, not to be changed.
    */
@@ -131,6 +145,6 @@ public final class ModelFile {
   /** The attributes; the time of modification may be {@link #UNKNOWN_TIME}. */
   public FileAttributes attributes() {
     return new FileAttributes(
-        type, mode, isDirectory() ? 1 : links, uid, gid, content.length, modifyNanos);
+        type, mode, isDirectory() ? 1 : links, uid, gid, device, content.length, modifyNanos);
   }
 }

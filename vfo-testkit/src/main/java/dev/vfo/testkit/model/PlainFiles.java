@@ -2,6 +2,7 @@ package dev.vfo.testkit.model;
 
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileStat;
+import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.RenameMode;
@@ -61,8 +62,28 @@ public final class PlainFiles implements TreeCalls, AutoCloseable {
     int fd =
         path.isRoot()
             ? storage.reopen(root, flags.storageBits())
-            : in(path, (dir, name) -> storage.open(dir, name, flags.storageBits(), mode));
+            : in(path, (dir, name) -> open(dir, name, flags, mode));
     handles.put(handle, new Handle(fd, flags, new long[1]));
+  }
+
+  // The kernel would wait for who opens the other end of a FIFO, and ask the driver of a device.
+  private int open(int directory, Name name, OpenFlags flags, int mode) throws StorageException {
+    boolean mayExist = !flags.has(OpenFlags.CREATE | OpenFlags.EXCLUSIVE);
+    if (mayExist && !flags.has(OpenFlags.DIRECTORY) && isSpecial(directory, name)) {
+      throw new StorageException(Errno.ENXIO, "open", name.toString());
+    }
+    return storage.open(directory, name, flags.storageBits(), mode);
+  }
+
+  private boolean isSpecial(int directory, Name name) throws StorageException {
+    try {
+      return ModelFile.isSpecial(storage.stat(directory, name).type());
+    } catch (StorageException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   @Override
@@ -222,6 +243,12 @@ public final class PlainFiles implements TreeCalls, AutoCloseable {
   @Override
   public void makeSymlink(TreePath path, byte[] target) throws StorageException {
     doIn(path, (directory, name) -> storage.makeSymlink(directory, name, target));
+  }
+
+  @Override
+  public void makeSpecial(TreePath path, FileType type, int mode, long device)
+      throws StorageException {
+    doIn(path, (directory, name) -> storage.makeNode(directory, name, type, mode, device));
   }
 
   @Override

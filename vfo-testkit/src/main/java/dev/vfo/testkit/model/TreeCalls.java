@@ -1,6 +1,7 @@
 package dev.vfo.testkit.model;
 
 import dev.vfo.storage.FileStat;
+import dev.vfo.storage.FileType;
 import dev.vfo.storage.RenameMode;
 import java.io.IOException;
 import java.util.List;
@@ -16,7 +17,7 @@ import java.util.List;
  */
 public interface TreeCalls {
   /**
-   * Opens or creates a file.
+   * Opens or creates a file; ENXIO for a FIFO, a socket or a device node.
    *
    * @param handle a number that no open file has
    * @param mode permission bits of a file that is created
@@ -85,6 +86,13 @@ public interface TreeCalls {
 
   /** Makes a symbolic link. */
   void makeSymlink(TreePath path, byte[] target) throws IOException;
+
+  /**
+   * Makes a FIFO, a socket or a device node.
+   *
+   * @param device of a device node, else 0
+   */
+  void makeSpecial(TreePath path, FileType type, int mode, long device) throws IOException;
 
   /** Sets the permission bits; EOPNOTSUPP for a symbolic link. */
   void changeMode(TreePath path, int mode) throws IOException;

@@ -1,5 +1,6 @@
 package dev.vfo.testkit.harness;
 
+import dev.vfo.storage.FileType;
 import dev.vfo.storage.RenameMode;
 import dev.vfo.testkit.history.Subject;
 import dev.vfo.testkit.model.FileAttributes;
@@ -109,6 +110,11 @@ abstract class ForwardingSubject implements Subject {
   @Override
   public void makeSymlink(TreePath path, byte[] target) throws IOException {
     files().makeSymlink(path, target);
+  }
+
+  @Override
+  public void makeSpecial(TreePath path, FileType type, int mode, long device) throws IOException {
+    files().makeSpecial(path, type, mode, device);
   }
 
   @Override

@@ -73,6 +73,9 @@ public final class TreeStore {
     if (storage.listXattrs(fd, name).contains(TAG)) {
       file.tag = storage.getXattr(fd, name, TAG);
     }
+    if (file.isSpecial()) {
+      return file;
+    }
     int own = storage.open(fd, name, OpenFlag.READ, 0);
     try {
       if (file.isDirectory()) {
@@ -90,6 +93,7 @@ public final class TreeStore {
     file.mode = stat.mode();
     file.uid = stat.uid();
     file.gid = stat.gid();
+    file.device = stat.device();
     file.modifyNanos = stat.modifyNanos();
   }
 
@@ -205,7 +209,9 @@ public final class TreeStore {
         }
       }
       case SYMLINK -> storage.makeSymlink(fd, name, file.content);
-      default -> {
+      case FIFO, SOCKET, CHARACTER_DEVICE, BLOCK_DEVICE ->
+          storage.makeNode(fd, name, file.type, 0600, file.device);
+      case REGULAR -> {
         int flags = OpenFlag.WRITE | OpenFlag.CREATE | OpenFlag.EXCLUSIVE;
         int own = storage.open(fd, name, flags, 0600);
         try {
@@ -252,6 +258,7 @@ public final class TreeStore {
     out.writeInt(file.uid);
     out.writeInt(file.gid);
     out.writeInt(file.links);
+    out.writeLong(file.device);
     out.writeLong(file.modifyNanos);
     writeBytes(out, file.tag);
     writeBytes(out, file.content);
@@ -290,6 +297,7 @@ public final class TreeStore {
     ModelFile file = new ModelFile(type, in.readInt(), in.readInt(), in.readInt(), 0);
     known.add(file);
     file.links = in.readInt();
+    file.device = in.readLong();
     file.modifyNanos = in.readLong();
     file.tag = in.readNBytes(in.readInt());
     file.content = in.readNBytes(in.readInt());
