@@ -4,6 +4,7 @@ import dev.vfo.checkpoint.StepFiles;
 import dev.vfo.overlay.FileEntry;
 import dev.vfo.overlay.NameChanges.NewFile;
 import dev.vfo.storage.Errno;
+import dev.vfo.storage.FileSystemStat;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
@@ -84,6 +85,18 @@ public final class EntryOperations {
   /** The attributes. */
   public EntryStat stat(long number) throws IOException {
     return files.run(() -> files.attributes().stat(entry(number)));
+  }
+
+  /** Space and limits of the file system. */
+  public FileSystemSpace fileSystem() throws IOException {
+    FileSystemStat is = files.run(files::fileSystem);
+    return new FileSystemSpace(
+        is.blockBytes(),
+        is.totalBytes(),
+        is.availableBytes(),
+        is.totalInodes(),
+        is.freeInodes(),
+        is.maxNameBytes());
   }
 
   /** How many open handles can write to it. */

@@ -147,6 +147,11 @@ public final class FileTree {
     rename(from, to, RenameMode.REPLACE);
   }
 
+  /** Space and limits of the file system. */
+  public FileSystemSpace fileSystem() throws IOException {
+    return entries.fileSystem();
+  }
+
   /** Renames in one of the ways of renameat2(2). */
   public void rename(String from, String to, RenameMode mode) throws IOException {
     try (PathWalk.Place source = walk.place(from, false);

@@ -208,6 +208,34 @@ public final class VirtualFile implements AutoCloseable {
     });
   }
 
+  /**
+   * The first offset from one on that holds data, as lseek(2) with SEEK_DATA; the own offset stays.
+   * What the step has written is data to the byte; elsewhere it is as the file system says.
+   *
+   * @throws StorageException ENXIO when the position is not in the file, or no data follows
+   */
+  public long nextData(long position) throws IOException {
+    return seek(position, false);
+  }
+
+  /**
+   * The first offset from one on that is in a hole, as lseek(2) with SEEK_HOLE; the end of the file
+   * counts as one. The own offset stays.
+   *
+   * @throws StorageException ENXIO when the position is not in the file
+   */
+  public long nextHole(long position) throws IOException {
+    return seek(position, true);
+  }
+
+  private long seek(long position, boolean isHole) throws IOException {
+    use(0, "seek");
+    if (entry.isDirectory()) {
+      throw new StorageException(Errno.EINVAL, "seek", entry + ", a directory");
+    }
+    return steps.read(() -> files.content().seek(entry, position, isHole));
+  }
+
   /** Size, bytes. */
   public long size() throws IOException {
     return stat().sizeBytes();

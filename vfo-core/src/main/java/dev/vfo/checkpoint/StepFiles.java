@@ -6,6 +6,7 @@ import dev.vfo.overlay.EntryTable;
 import dev.vfo.overlay.FileAttributes;
 import dev.vfo.overlay.FileContent;
 import dev.vfo.overlay.Rights;
+import dev.vfo.storage.FileSystemStat;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
 import java.io.IOException;
@@ -89,6 +90,11 @@ public final class StepFiles {
       parts.devices().require();
       return parts;
     });
+  }
+
+  /** Space and limits of the file system that the root is on. */
+  public FileSystemStat fileSystem() throws StorageException {
+    return parts.home().fileSystem();
   }
 
   /** Memory of all blocks, bytes. */

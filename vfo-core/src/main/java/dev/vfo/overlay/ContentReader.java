@@ -99,6 +99,30 @@ final class ContentReader {
     }
   }
 
+  /**
+   * The first offset from one on, below an end, that holds data, or that is in a hole; the end when
+   * there is none. What a step has written counts as data.
+   */
+  long seek(FileEntry entry, long from, long end, boolean isHole) throws StorageException {
+    Source source = new Source();
+    List<EntryDelta> deltas = entry.deltas();
+    for (long at = from; at < end; at = source.to) {
+      find(deltas, deltas.size(), at, end, source);
+      boolean isZero = source.zero || (source.delta == null && entry.home() == null);
+      if (!isZero && source.delta == null) {
+        long found = home.seek(entry, at, isHole);
+        // Behind the end of the home file there is nothing but a hole.
+        long place = found < 0 && isHole ? at : found;
+        if (place >= 0 && place < source.to) {
+          return place;
+        }
+      } else if (isZero == isHole) {
+        return at;
+      }
+    }
+    return end;
+  }
+
   /** Shows a range of the file without copying it, below its size. */
   void visit(FileEntry entry, long from, long to, RangeVisitor visitor) throws StorageException {
     Source source = new Source();

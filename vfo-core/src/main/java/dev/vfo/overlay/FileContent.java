@@ -77,6 +77,27 @@ public final class FileContent {
   }
 
   /**
+   * The first offset from one on that holds data, or with {@code isHole} that is in a hole; the end
+   * of the file counts as one.
+   *
+   * @throws StorageException ENXIO when the offset is not in the file, or no data follows
+   */
+  public long seek(FileEntry entry, long offset, boolean isHole) throws StorageException {
+    entry.lock.readLock().lock();
+    try {
+      requireThere(entry);
+      long size = entry.attributes().sizeBytes;
+      long found = offset < 0 || offset >= size ? size : reader.seek(entry, offset, size, isHole);
+      if (found == size && (offset < 0 || offset >= size || !isHole)) {
+        throw new StorageException(Errno.ENXIO, "seek", entry + ", from " + offset);
+      }
+      return found;
+    } finally {
+      entry.lock.readLock().unlock();
+    }
+  }
+
+  /**
    * Writes at an offset, or at the end when {@code append}.
    *
    * @return where the data begins in the file and how many bytes were taken; fewer than given when

@@ -4,6 +4,7 @@ import dev.vfo.storage.DirectoryVisitor;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.FileStat;
+import dev.vfo.storage.FileSystemStat;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.Storage;
@@ -168,6 +169,24 @@ public final class HomeTree {
     } finally {
       descriptors.release(lease);
     }
+  }
+
+  /**
+   * The first offset of a home file from one on that holds data, or with {@code isHole} that is in
+   * a hole, its end among these; -1 when there is none.
+   */
+  long seek(FileEntry entry, long offset, boolean isHole) throws StorageException {
+    HomeDescriptors.Lease lease = lease(entry);
+    try {
+      return isHole ? storage.seekHole(lease.fd(), offset) : storage.seekData(lease.fd(), offset);
+    } finally {
+      descriptors.release(lease);
+    }
+  }
+
+  /** Space and limits of the file system that the root is on. */
+  public FileSystemStat fileSystem() throws StorageException {
+    return storage.fileSystemStat(rootLease.fd());
   }
 
   /** A descriptor of a home file, to be given back with {@link #release}. */
