@@ -11,9 +11,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vfo.storage.Errno;
+import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.RenameMode;
+import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
 import dev.vfo.storage.linux.LinuxStorage;
 import dev.vfo.testkit.harness.ForwardingStorage;
@@ -489,6 +491,50 @@ class DetachedStepTest {
     StepCommittedException committed =
         assertThrows(StepCommittedException.class, () -> open("step"));
     assertEquals(committedAs, committed.checkpoint());
+  }
+
+  /** Who began the removal may have been killed before its rename was durable (C15). */
+  @Test
+  void theRestOfAStepIsRemovedOnlyWhenItsNewNameIsDurable() throws IOException {
+    try (DetachedStep step = open("step")) {
+      change(step);
+      step.park();
+    }
+    Files.move(folder.resolve("step"), folder.resolve(".step.discarded"));
+    FileIdentity parent = identity(folder);
+    boolean[] synced = {false};
+    int[] removed = {0};
+    Storage watched =
+        new ForwardingStorage(new LinuxStorage()) {
+          @Override
+          public void sync(int fd) throws StorageException {
+            synced[0] |= stat(fd).identity().equals(parent);
+            super.sync(fd);
+          }
+
+          @Override
+          public void unlink(int directory, Name name) throws StorageException {
+            if (name.equals(Name.of("root-id"))) {
+              assertTrue(synced[0], "removed before");
+              removed[0]++;
+            }
+            super.unlink(directory, name);
+          }
+        };
+    Options options = Options.defaults().withStorage(watched);
+    DetachedStep.open(root, folder.resolve("step"), options).close();
+    assertEquals(1, removed[0]);
+    assertFalse(Files.exists(folder.resolve(".step.discarded")));
+  }
+
+  private static FileIdentity identity(Path path) throws IOException {
+    LinuxStorage storage = new LinuxStorage();
+    int fd = storage.openRoot(path);
+    try {
+      return storage.stat(fd).identity();
+    } finally {
+      storage.close(fd);
+    }
   }
 
   @Test

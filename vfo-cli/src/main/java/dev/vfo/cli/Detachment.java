@@ -10,6 +10,7 @@ import dev.vfo.storage.StorageException;
 import dev.vfo.storage.linux.LinuxStorage;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -126,11 +127,26 @@ final class Detachment {
   /** Removes what the control folder has become, if there is anything. */
   void removeRest() throws IOException {
     Path removed = root.resolve(REMOVED.toString());
+    if (!Files.exists(removed, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    // Who renamed it may have been killed before that was durable: a power failure could then bring
+    // back a root with a part of its folder.
+    syncRoot();
     Path link = removed.resolve("records");
     if (Files.isSymbolicLink(link)) {
       removeElsewhere(removed, Files.readSymbolicLink(link));
     }
     FolderTree.remove(removed);
+  }
+
+  private void syncRoot() throws IOException {
+    int directory = storage.openRoot(root);
+    try {
+      storage.sync(directory);
+    } finally {
+      storage.close(directory);
+    }
   }
 
   // Only what is this root's.

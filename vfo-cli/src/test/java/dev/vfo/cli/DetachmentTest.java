@@ -54,6 +54,29 @@ class DetachmentTest {
             });
   }
 
+  /** Who began it may have been killed before the new name was durable. */
+  @Test
+  void theRestIsRemovedOnlyWhenItsNewNameIsDurable() throws IOException {
+    Path rest = root.resolve(".vfo-detached");
+    Files.move(root.resolve(".vfo"), rest);
+    Storage real = new LinuxStorage();
+    boolean[] whole = {false};
+    Storage watched =
+        (Storage)
+            Proxy.newProxyInstance(
+                Storage.class.getClassLoader(),
+                new Class<?>[] {Storage.class},
+                (_, method, arguments) -> {
+                  if (method.getName().equals("sync")) {
+                    whole[0] = Files.exists(rest.resolve("root-id"));
+                  }
+                  return method.invoke(real, arguments);
+                });
+    new Detachment(root, watched).removeRest();
+    assertTrue(whole[0], "synced before");
+    assertFalse(Files.exists(rest));
+  }
+
   @Test
   void aRootThatIsOpenAgainIsLeftAlone() throws IOException {
     VirtualFileManager[] opened = new VirtualFileManager[1];

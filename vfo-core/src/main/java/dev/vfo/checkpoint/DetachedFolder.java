@@ -27,6 +27,7 @@ import dev.vfo.recovery.Recovered;
 import dev.vfo.recovery.Recovery;
 import dev.vfo.spill.SpillFolder;
 import dev.vfo.storage.Errno;
+import dev.vfo.storage.FileStat;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.RenameMode;
@@ -227,7 +228,6 @@ final class DetachedFolder implements AutoCloseable {
     Name discarded = discarded(place);
     storage.rename(
         place.parentFd(), place.name(), place.parentFd(), discarded, RenameMode.NO_REPLACE);
-    storage.sync(place.parentFd());
     removeDiscarded(storage, place);
   }
 
@@ -237,6 +237,10 @@ final class DetachedFolder implements AutoCloseable {
 
   private static void removeDiscarded(Storage storage, ControlPlace place) throws StorageException {
     try {
+      FileStat _ = storage.stat(place.parentFd(), discarded(place));
+      // Who renamed it may have been killed before that was durable: a power failure could then
+      // bring it back under its old name, with a part of what was in it (C15).
+      storage.sync(place.parentFd());
       new StageCleaner(storage, place.parentFd()).remove(discarded(place));
     } catch (StorageException e) {
       // It is not there, or another process removes it too.
