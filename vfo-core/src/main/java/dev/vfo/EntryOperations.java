@@ -119,6 +119,16 @@ public final class EntryOperations {
     return create(directory, name, FileType.REGULAR, owner, 0, null);
   }
 
+  /**
+   * Makes a regular file without a name, with the group and rights that it would have in a
+   * directory, as open(2) with O_TMPFILE. {@link #link} can give it its first name; one that has
+   * none when it is no longer used is dropped. The result is pinned.
+   */
+  public long createUnnamed(long directory, NewEntry owner) throws IOException {
+    NewFile file = new NewFile(FileType.REGULAR, owner.mode(), owner.uid(), owner.gid(), 0, null);
+    return files.run(() -> files.names().createUnnamed(entry(directory), file)).number();
+  }
+
   /** Makes a directory. The result is pinned. */
   public long createDirectory(long directory, Name name, NewEntry owner) throws IOException {
     return create(directory, name, FileType.DIRECTORY, owner, 0, null);
@@ -171,7 +181,11 @@ public final class EntryOperations {
     return made.number();
   }
 
-  /** Gives a file, no directory, one more name. */
+  /**
+   * Gives a file, no directory, one more name.
+   *
+   * @throws StorageException ENOENT for a file that has lost its last name
+   */
   public void link(long number, long directory, Name name) throws IOException {
     change(() -> files.names().link(entry(number), entry(directory), name));
     fireName(directory, name);

@@ -66,6 +66,33 @@ public final class FileTree {
     }
   }
 
+  /**
+   * Opens a new file without a name for reading and writing, as with O_TMPFILE: it is gone when it
+   * is closed, unless it is given one.
+   *
+   * @param directory whose group and rights it gets
+   */
+  public VirtualFile openUnnamed(String directory) throws IOException {
+    long parent = walk.find(directory, true);
+    try {
+      long number = entries.createUnnamed(parent, entries.defaultOwner(FILE_MODE));
+      try {
+        return entries.openNew(number, OpenFlag.READ | OpenFlag.WRITE, false);
+      } finally {
+        entries.unpin(number, 1);
+      }
+    } finally {
+      entries.unpin(parent, 1);
+    }
+  }
+
+  /** Gives an open file one more name, or its first one. */
+  public void link(VirtualFile file, String added) throws IOException {
+    try (PathWalk.Place place = walk.place(added, false)) {
+      entries.link(file.number(), place.directory(), place.name());
+    }
+  }
+
   /** A pinned entry, and whether it was made just now. */
   private record Found(long number, boolean isNew) {}
 

@@ -493,6 +493,18 @@ class DetachedStepTest {
     assertEquals(committedAs, committed.checkpoint());
   }
 
+  /** Its layer speaks of no directory, not even the root. */
+  @Test
+  void aStepThatOnlyMakesAFileWithoutANameIsCommitted() throws IOException {
+    try (DetachedStep step = open("step");
+        VirtualFile file = step.tree().openUnnamed(".")) {
+      file.write(ByteBuffer.wrap(new byte[] {2}));
+      try (VirtualFileManager manager = manager()) {
+        assertEquals(1, step.commitTo(manager, State.empty()).number());
+      }
+    }
+  }
+
   /** Who began the removal may have been killed before its rename was durable (C15). */
   @Test
   void theRestOfAStepIsRemovedOnlyWhenItsNewNameIsDurable() throws IOException {

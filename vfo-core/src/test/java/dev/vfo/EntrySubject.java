@@ -127,6 +127,32 @@ abstract class EntrySubject implements Subject {
     }
   }
 
+  @Override
+  public void openUnnamed(int handle, TreePath directory, OpenFlags flags, int mode)
+      throws IOException {
+    long number =
+        at(directory, parent -> entries().createUnnamed(parent, entries().defaultOwner(mode)));
+    try {
+      handles.put(
+          handle, entries().openNew(number, flags.storageBits(), flags.has(OpenFlags.APPEND)));
+    } finally {
+      entries().unpin(number, 1);
+    }
+  }
+
+  @Override
+  public void link(int handle, TreePath to) throws IOException {
+    // Stale or not open is said first.
+    stat(handle);
+    in(
+        to,
+        Errno.EBUSY,
+        (directory, name) -> {
+          entries().link(handle(handle).number(), directory, name);
+          return name;
+        });
+  }
+
   private record Found(long number, boolean isNew) {}
 
   private Found create(long directory, Name name, OpenFlags flags, int mode) throws IOException {

@@ -47,6 +47,8 @@ final class Adopter {
     try {
       List<ChangeSet> renumbered = new ArrayList<>();
       for (ChangeSet layer : layers) {
+        // A layer that changes names nowhere does not speak of it.
+        numbers.put(layer.rootNumber(), parts.table().root().number());
         layer.entries().forEach(this::number);
         renumbered.add(
             renumbering().of(layer, parts.layers().active().number() + renumbered.size()));

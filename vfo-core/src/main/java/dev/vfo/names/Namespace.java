@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Namespace {
   private static final int MAX_LINKS = 65_000;
+
+  /** What messages call a file that has no name. */
+  private static final Name UNNAMED = Name.of("(no name)");
+
   private static final int SET_GROUP_ID = 02000;
 
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
@@ -130,6 +134,17 @@ public final class Namespace {
     });
   }
 
+  /** Makes a regular file without a name, as in a directory; it may get one later. */
+  public FileEntry createUnnamed(FileEntry directory, NewFile file) throws StorageException {
+    return change(() -> {
+      requireDirectory(directory, "create a file in");
+      rights.requireNamesChangeable(directory, UNNAMED, "create");
+      FileEntry made = changes.createUnnamed(makeable(UNNAMED, inherit(directory, file)));
+      made.pin();
+      return made;
+    });
+  }
+
   private static NewFile inherit(FileEntry directory, NewFile file) {
     if ((directory.mode() & SET_GROUP_ID) == 0) {
       return file;
@@ -156,7 +171,7 @@ public final class Namespace {
         throw new StorageException(Errno.EPERM, "link", name + ": a directory");
       }
       requireHere(entry, "link");
-      if (entry.isRemoved()) {
+      if (!entry.isLinkable()) {
         throw new StorageException(Errno.ENOENT, "link", entry.toString());
       }
       if (entry.linkCount() >= MAX_LINKS) {

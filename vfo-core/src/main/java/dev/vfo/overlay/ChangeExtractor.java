@@ -74,12 +74,20 @@ public final class ChangeExtractor {
       return Fate.ALIVE;
     }
     boolean named = delta.attributes.linkCount > 0;
-    // Under a name that nobody looked up it lives on; a later layer that changes it must find it.
-    boolean needed = entry.isInUse() || (named && entry.newestDelta() != delta);
+    // Under a name that nobody looked up it lives on; a later layer that changes it must find it,
+    // and so must one that gives a file its first name.
+    boolean needed =
+        entry.isInUse() || (named && entry.newestDelta() != delta) || isNamedLater(delta);
     if (needed && entry.type() == FileType.REGULAR) {
       return Fate.ORPHAN;
     }
     return named ? Fate.ALIVE : Fate.GONE;
+  }
+
+  private static boolean isNamedLater(EntryDelta delta) {
+    return delta.entry.deltas().stream()
+        .anyMatch(
+            other -> other.layer.number() > delta.layer.number() && other.attributes.linkCount > 0);
   }
 
   private EntryChange change(EntryDelta delta, Fate fate, @Nullable Location before) {

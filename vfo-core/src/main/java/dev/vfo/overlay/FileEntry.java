@@ -60,6 +60,9 @@ public final class FileEntry {
 
   volatile byte @Nullable [] symlinkTarget;
 
+  /** Whether it was made without a name, and no layer that is applied has given it one. */
+  volatile boolean unnamed;
+
   /** Set when the step that made the entry was dropped. */
   volatile boolean dropped;
 
@@ -373,6 +376,13 @@ public final class FileEntry {
     EntryDelta newest = newestDelta();
     EntryAttributes current = newest == null ? homeAttributes : newest.attributes;
     return current != null && current.linkCount == 0;
+  }
+
+  /** Whether it may get a name: it has one, or was made without and has never had one. */
+  public boolean isLinkable() {
+    return !isRemoved()
+        || (unnamed
+            && deltas.stream().allMatch(delta -> delta.links == null || delta.links.isEmpty()));
   }
 
   /**

@@ -53,6 +53,18 @@ public final class NameChanges {
     return entry;
   }
 
+  /** Makes an entry without a name. */
+  public FileEntry createUnnamed(NewFile file) throws StorageException {
+    layers.requireNotFrozen();
+    FileEntry entry = table.create(file.type(), file.device());
+    long now = clockNanos.getAsLong();
+    EntryAttributes attributes = EntryAttributes.created(file.mode(), file.uid(), file.gid(), now);
+    attributes.linkCount = 0;
+    entry.unnamed = true;
+    layers.create(entry, attributes).links = List.of();
+    return entry;
+  }
+
   /** Gives an entry one more name, which nobody has. */
   public void link(FileEntry entry, FileEntry parent, Name name) throws StorageException {
     change(

@@ -85,6 +85,7 @@ public final class CheckpointModel {
   public boolean allows(Operation operation) {
     return switch (operation) {
       case FileOperation.Open open -> !files.openHandles().contains(open.handle());
+      case FileOperation.OpenUnnamed open -> !files.openHandles().contains(open.handle());
       case ControlOperation.Seal seal -> !sealedSlots().contains(seal.slot());
       case ControlOperation.Commit commit -> sealedSlots().contains(commit.slot());
       default -> true;

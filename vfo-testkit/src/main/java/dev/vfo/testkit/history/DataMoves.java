@@ -54,6 +54,30 @@ final class DataMoves {
     return handle;
   }
 
+  /** Opens a file without a name, and in most cases names it, at once or later. */
+  void unnamed() {
+    Integer old = draft.handle(any -> true);
+    TreePath path = draft.freePath();
+    if (old != null && path != null && draft.oneIn(3)) {
+      draft.emit(new FileOperation.LinkHandle(old, path));
+      return;
+    }
+    makeRoom();
+    int handle = draft.freeHandle();
+    Mode mode = new Mode(draft.oneOf(0644, 0600, 0444));
+    OpenFlags flags = new OpenFlags(OpenFlags.READ | OpenFlags.WRITE);
+    draft.emit(new FileOperation.OpenUnnamed(handle, draft.directory().path(), flags, mode));
+    if (draft.oneIn(2)) {
+      draft.emit(new FileOperation.WriteNext(handle, draft.payload(length())));
+    }
+    if (path != null && draft.oneIn(2)) {
+      draft.emit(new FileOperation.LinkHandle(handle, path));
+      if (draft.oneIn(2)) {
+        draft.emit(new FileOperation.Close(handle));
+      }
+    }
+  }
+
   private @Nullable Integer open(TreePath path, OpenFlags flags) {
     makeRoom();
     int handle = draft.freeHandle();

@@ -30,6 +30,35 @@ public sealed interface FileOperation extends Operation {
     }
   }
 
+  /** Opens a new file without a name. */
+  record OpenUnnamed(int handle, TreePath directory, OpenFlags flags, Mode mode)
+      implements FileOperation {
+    @Override
+    public Outcome runOn(TreeCalls files) throws IOException {
+      files.openUnnamed(handle, directory, flags, mode.bits());
+      return Outcome.DONE;
+    }
+
+    @Override
+    public boolean changesTree() {
+      return true;
+    }
+  }
+
+  /** Gives an open file a name. */
+  record LinkHandle(int handle, TreePath to) implements FileOperation {
+    @Override
+    public Outcome runOn(TreeCalls files) throws IOException {
+      files.link(handle, to);
+      return Outcome.DONE;
+    }
+
+    @Override
+    public boolean changesTree() {
+      return true;
+    }
+  }
+
   /** Closes a file. */
   record Close(int handle) implements FileOperation {
     @Override

@@ -90,6 +90,7 @@ public final class HistoryGenerator {
     switch (move) {
       case OPEN -> data.open();
       case CREATE -> data.create();
+      case UNNAMED -> data.unnamed();
       case CLOSE -> data.close();
       case WRITE_AT -> data.writeAt();
       case WRITE_NEXT -> data.writeNext();

@@ -9,6 +9,8 @@ public enum Move {
   OPEN,
   /** Opens a new file, and often writes to it. */
   CREATE,
+  /** Opens a file without a name, and often gives it one. */
+  UNNAMED,
   /** Closes a file. */
   CLOSE,
   /** Writes at an offset that is likely to be at a block's edge. */

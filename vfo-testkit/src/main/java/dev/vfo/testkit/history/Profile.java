@@ -65,6 +65,7 @@ public record Profile(String name, Map<Move, Integer> weights, Limits limits) {
           Map.entry(Move.SYMLINK, 6),
           Map.entry(Move.SPECIAL, 4),
           Map.entry(Move.ORPHAN, 3),
+          Map.entry(Move.UNNAMED, 4),
           Map.entry(Move.PASSING, 4),
           Map.entry(Move.LIST, 8),
           Map.entry(Move.STAT, 10),

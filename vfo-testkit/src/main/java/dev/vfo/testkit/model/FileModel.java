@@ -167,6 +167,35 @@ public final class FileModel implements TreeCalls {
     handles.put(handle, new Handle(handlesOpened++, file, flags, new long[1]));
   }
 
+  @Override
+  public void openUnnamed(int handle, TreePath path, OpenFlags flags, int mode)
+      throws StorageException {
+    ModelFile file = newFile(directory(path), FileType.REGULAR, mode);
+    file.unnamed = true;
+    handles.put(handle, new Handle(handlesOpened++, file, flags, new long[1]));
+  }
+
+  @Override
+  public void link(int handle, TreePath to) throws StorageException {
+    ModelFile file = file(handle);
+    ModelFile parent = directoryOf(to);
+    checkFree(to);
+    if (file.isDirectory()) {
+      throw refuse(Errno.EPERM, to);
+    }
+    if (file.links == 0 && !file.unnamed) {
+      throw refuse(Errno.ENOENT, to);
+    }
+    addName(file, parent, to);
+  }
+
+  private void addName(ModelFile file, ModelFile parent, TreePath to) {
+    parent.children.put(to.name(), file);
+    file.links++;
+    file.unnamed = false;
+    modified(parent);
+  }
+
   private static void checkOpen(ModelFile file, TreePath path, OpenFlags flags)
       throws StorageException {
     if (flags.has(OpenFlags.CREATE | OpenFlags.EXCLUSIVE)) {
@@ -400,9 +429,7 @@ public final class FileModel implements TreeCalls {
     if (file.isDirectory()) {
       throw refuse(Errno.EPERM, from);
     }
-    parent.children.put(to.name(), file);
-    file.links++;
-    modified(parent);
+    addName(file, parent, to);
   }
 
   @Override
@@ -451,14 +478,17 @@ public final class FileModel implements TreeCalls {
 
   private ModelFile create(TreePath path, FileType type, int mode) throws StorageException {
     ModelFile parent = directoryOf(path);
+    ModelFile file = newFile(parent, type, mode);
+    addName(file, parent, path);
+    return file;
+  }
+
+  private ModelFile newFile(ModelFile parent, FileType type, int mode) {
     ModelFile file = new ModelFile(type, mode & 07777, uid, gid, clockNanos.getAsLong());
     if ((parent.mode & SET_GROUP) != 0) {
       file.gid = parent.gid;
       file.mode |= type == FileType.DIRECTORY ? SET_GROUP : 0;
     }
-    file.links = 1;
-    parent.children.put(path.name(), file);
-    modified(parent);
     return file;
   }
 

@@ -25,6 +25,10 @@ public final class ModelFile {
   int gid;
   int links;
   long device;
+
+  /** Made without a name, and never given one. */
+  boolean unnamed;
+
   long modifyNanos;
 
   /**
@@ -58,6 +62,7 @@ public final class ModelFile {
     done.put(this, copy);
     copy.links = links;
     copy.device = device;
+    copy.unnamed = unnamed;
     copy.content = content;
     copy.tag = tag;
     for (Map.Entry<Name, ModelFile> child : children.entrySet()) {

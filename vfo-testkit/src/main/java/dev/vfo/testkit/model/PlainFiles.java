@@ -66,6 +66,18 @@ public final class PlainFiles implements TreeCalls, AutoCloseable {
     handles.put(handle, new Handle(fd, flags, new long[1]));
   }
 
+  /** Not served: a storage has no such call. */
+  @Override
+  public void openUnnamed(int handle, TreePath directory, OpenFlags flags, int mode) {
+    throw new UnsupportedOperationException("open without a name");
+  }
+
+  /** Not served: a storage has no such call. */
+  @Override
+  public void link(int handle, TreePath to) {
+    throw new UnsupportedOperationException("link an open file");
+  }
+
   // The kernel would wait for who opens the other end of a FIFO, and ask the driver of a device.
   private int open(int directory, Name name, OpenFlags flags, int mode) throws StorageException {
     boolean mayExist = !flags.has(OpenFlags.CREATE | OpenFlags.EXCLUSIVE);

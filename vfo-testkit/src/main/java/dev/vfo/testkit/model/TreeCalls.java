@@ -24,6 +24,17 @@ public interface TreeCalls {
    */
   void open(int handle, TreePath path, OpenFlags flags, int mode) throws IOException;
 
+  /**
+   * Opens a new file that has no name, as made in a directory.
+   *
+   * @param handle a number that no open file has
+   * @param mode its permission bits
+   */
+  void openUnnamed(int handle, TreePath directory, OpenFlags flags, int mode) throws IOException;
+
+  /** Gives an open file one more name; ENOENT when it has lost its last one. */
+  void link(int handle, TreePath to) throws IOException;
+
   /** Closes a handle. Works for a stale one too. */
   void close(int handle) throws IOException;
 

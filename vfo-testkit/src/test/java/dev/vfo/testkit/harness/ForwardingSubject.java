@@ -113,6 +113,17 @@ abstract class ForwardingSubject implements Subject {
   }
 
   @Override
+  public void openUnnamed(int handle, TreePath directory, OpenFlags flags, int mode)
+      throws IOException {
+    files().openUnnamed(handle, directory, flags, mode);
+  }
+
+  @Override
+  public void link(int handle, TreePath to) throws IOException {
+    files().link(handle, to);
+  }
+
+  @Override
   public void makeSpecial(TreePath path, FileType type, int mode, long device) throws IOException {
     files().makeSpecial(path, type, mode, device);
   }

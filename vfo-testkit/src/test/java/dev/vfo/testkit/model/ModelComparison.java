@@ -47,6 +47,8 @@ final class ModelComparison {
                 .with(Move.EXCHANGE, 10)
                 .without(Move.CHECKPOINT, Move.SEAL, Move.COMMIT, Move.ROLLBACK)
                 .without(Move.AWAIT_APPLIED, Move.BACKGROUND, Move.REOPEN)
+                // A storage cannot do it.
+                .without(Move.UNNAMED)
                 .withLimits(profile.limits().withExtras(true, true)));
   }
 
