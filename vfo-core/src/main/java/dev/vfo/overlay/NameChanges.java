@@ -35,18 +35,8 @@ public final class NameChanges {
    * @throws StorageException EROFS when nothing may be changed, as of all others
    */
   public FileEntry create(FileEntry parent, Name name, NewFile file) throws StorageException {
-    layers.requireNotFrozen();
-    FileEntry entry = table.create(file.type(), file.device());
-    long now = clockNanos.getAsLong();
-    EntryAttributes attributes = EntryAttributes.created(file.mode(), file.uid(), file.gid(), now);
-    if (file.symlinkTarget() != null) {
-      entry.symlinkTarget = file.symlinkTarget();
-      attributes.sizeBytes = file.symlinkTarget().length;
-    }
-    if (entry.isDirectory()) {
-      attributes.linkCount = 2;
-    }
-    EntryDelta delta = layers.create(entry, attributes);
+    EntryDelta delta = make(file, file.type() == FileType.DIRECTORY ? 2 : 1);
+    FileEntry entry = delta.entry;
     delta.links = List.of(new Link(parent, name));
     setName(parent, name, null, entry);
     changeParent(parent, entry.isDirectory() ? 1 : 0);
@@ -55,14 +45,24 @@ public final class NameChanges {
 
   /** Makes an entry without a name. */
   public FileEntry createUnnamed(NewFile file) throws StorageException {
+    EntryDelta delta = make(file, 0);
+    delta.entry.unnamed = true;
+    delta.links = List.of();
+    return delta.entry;
+  }
+
+  private EntryDelta make(NewFile file, int linkCount) throws StorageException {
     layers.requireNotFrozen();
     FileEntry entry = table.create(file.type(), file.device());
     long now = clockNanos.getAsLong();
     EntryAttributes attributes = EntryAttributes.created(file.mode(), file.uid(), file.gid(), now);
-    attributes.linkCount = 0;
-    entry.unnamed = true;
-    layers.create(entry, attributes).links = List.of();
-    return entry;
+    attributes.linkCount = linkCount;
+    byte[] target = file.symlinkTarget();
+    if (target != null) {
+      entry.symlinkTarget = target;
+      attributes.sizeBytes = target.length;
+    }
+    return layers.create(entry, attributes);
   }
 
   /** Gives an entry one more name, which nobody has. */
