@@ -150,6 +150,21 @@ class JournalDirectoryTest {
     }
   }
 
+  /** It would be removed by vfo detach. */
+  @Test
+  void oneThatHasSomethingElseIsRefused() throws Exception {
+    for (String name : List.of("notes.txt", "state/notes.txt", "journal/0000000001.seg", "parts")) {
+      Path used = Files.createDirectory(folder.resolve(name.replace('/', '-')));
+      Files.createDirectories(used.resolve(name).getParent());
+      Files.writeString(used.resolve(name), "mine");
+      assertSays(
+          refused(UnusableRootException.class, root, PLAIN.withJournalDirectory(used)),
+          "not empty");
+      assertEquals("mine", Files.readString(used.resolve(name)));
+    }
+    make(root, elsewhere(), 1);
+  }
+
   @Test
   void oneInTheRootIsRefused() throws Exception {
     Path inside = Files.createDirectories(root.resolve("a/b"));

@@ -8,6 +8,7 @@ import dev.vfo.journal.RootId;
 import dev.vfo.journal.RootIdFile;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileIdentity;
+import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.RenameMode;
@@ -16,6 +17,9 @@ import dev.vfo.storage.StorageException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +34,12 @@ final class RecordPlace implements AutoCloseable {
   private static final Name NEW_LINK = Name.of("records.new");
   private static final Name LOCK = Name.of("lock");
   private static final int PRIVATE_FILE = 0600;
+
+  /** What a first opening makes before it says whose the folder is. */
+  private static final Set<Name> FOLDERS = Set.of(Name.of("journal"), Name.of("state"));
+
+  private static final Set<Name> FILES =
+      Set.of(LOCK, Name.of("acknowledged"), Name.of("acknowledged.new"), Name.of("root-id.new"));
 
   private final Storage storage;
   private final ControlPlace place;
@@ -116,13 +126,14 @@ final class RecordPlace implements AutoCloseable {
   /**
    * Makes sure that it is nobody's, or was begun for this root, which then has no checkpoint.
    *
-   * @throws UnusableRootException when it is another root's
+   * @throws UnusableRootException when it is another root's, or has something else in it
    */
   void requireFree() throws IOException {
     try {
       storage.stat(fd, Name.of("root-id"));
     } catch (StorageException e) {
       if (e.errno() == Errno.ENOENT) {
+        requireEmpty();
         return;
       }
       throw e;
@@ -130,6 +141,46 @@ final class RecordPlace implements AutoCloseable {
     if (!RootIdFile.read(storage, fd).directory().equals(rootIdentity())) {
       throw foreign();
     }
+  }
+
+  // What is in it would be taken for ours, and removed with the root's control folder.
+  private void requireEmpty() throws IOException {
+    for (Map.Entry<Name, FileType> listed : list(fd).entrySet()) {
+      Name name = listed.getKey();
+      boolean isOurs =
+          listed.getValue() == FileType.DIRECTORY
+              ? FOLDERS.contains(name) && isEmpty(name)
+              : FILES.contains(name);
+      if (!isOurs) {
+        throw new UnusableRootException(
+            path
+                + " is not empty, it has "
+                + name
+                + ": give a folder that the journal of "
+                + place
+                + " has for itself");
+      }
+    }
+  }
+
+  private boolean isEmpty(Name folder) throws StorageException {
+    int opened = storage.open(fd, folder, OpenFlag.READ | OpenFlag.DIRECTORY, 0);
+    try {
+      return list(opened).isEmpty();
+    } finally {
+      storage.close(opened);
+    }
+  }
+
+  private Map<Name, FileType> list(int folder) throws StorageException {
+    Map<Name, FileType> names = new TreeMap<>();
+    storage.list(
+        folder,
+        (name, inode, type) -> {
+          names.put(name, type);
+          return true;
+        });
+    return names;
   }
 
   private UnusableRootException foreign() {
