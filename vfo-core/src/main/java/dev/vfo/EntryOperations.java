@@ -242,6 +242,7 @@ public final class EntryOperations {
     }
     change(() -> {
       files.rights().requireWritable(entry, "truncate");
+      files.requireNotRunning(entry);
       files.content().truncate(entry, sizeBytes);
     });
     fireEntry(number);
@@ -283,6 +284,9 @@ public final class EntryOperations {
     boolean truncates = writes && (flags & OpenFlag.TRUNCATE) != 0;
     if (checked) {
       requireRights(entry, flags);
+    }
+    if (writes) {
+      files.requireNotRunning(entry);
     }
     entry.opened(writes);
     boolean opened = false;

@@ -5,8 +5,10 @@ import dev.vfo.names.Namespace;
 import dev.vfo.overlay.EntryTable;
 import dev.vfo.overlay.FileAttributes;
 import dev.vfo.overlay.FileContent;
+import dev.vfo.overlay.FileEntry;
 import dev.vfo.overlay.Rights;
 import dev.vfo.storage.FileSystemStat;
+import dev.vfo.storage.FileType;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
 import java.io.IOException;
@@ -25,6 +27,8 @@ public final class StepFiles {
     /** Returns when what can be given back is. */
     void await() throws IOException;
   }
+
+  private static final int EXECUTE = 0111;
 
   private final EngineParts parts;
   private final Storage storage;
@@ -90,6 +94,18 @@ public final class StepFiles {
       parts.devices().require();
       return parts;
     });
+  }
+
+  /**
+   * Refuses to write to a program that runs.
+   *
+   * @throws StorageException ETXTBSY
+   */
+  public void requireNotRunning(FileEntry entry) throws StorageException {
+    boolean isProgram = entry.type() == FileType.REGULAR && (entry.mode() & EXECUTE) != 0;
+    if (isProgram && entry.home() != null) {
+      parts.home().requireNotRunning(entry);
+    }
   }
 
   /** Space and limits of the file system that the root is on. */

@@ -233,6 +233,25 @@ public final class HomeTree {
     }
   }
 
+  /**
+   * Refuses to write to a home file that is a running program: so would apply be.
+   *
+   * @throws StorageException ETXTBSY
+   */
+  public void requireNotRunning(FileEntry entry) throws StorageException {
+    lock.readLock().lock();
+    try {
+      storage.close(open(entry, OpenFlag.WRITE, Set.of()));
+    } catch (StorageException e) {
+      // Whatever else is wrong with it is not asked for here.
+      if (e.errno() == Errno.ETXTBSY) {
+        throw e;
+      }
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
   void release(HomeDescriptors.Lease lease) throws StorageException {
     descriptors.release(lease);
   }
