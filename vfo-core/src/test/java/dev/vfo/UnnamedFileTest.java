@@ -112,6 +112,19 @@ class UnnamedFileTest {
   }
 
   @Test
+  void aNameThatIsGoneInTheSameStepCounts() throws Exception {
+    try (VirtualFileManager files = SampleRoot.open(disk);
+        VirtualFile file = make(files)) {
+      files.tree().link(file, "name");
+      files.tree().delete("name");
+      assertEnoent(() -> files.tree().link(file, "again"));
+      files.checkpoint(State.empty());
+      files.awaitApplied();
+      assertEnoent(() -> files.tree().link(file, "again"));
+    }
+  }
+
+  @Test
   void aRollbackOfTheFirstNameAllowsAnotherOne() throws Exception {
     try (VirtualFileManager files = SampleRoot.open(disk);
         VirtualFile file = make(files)) {

@@ -36,6 +36,9 @@ public final class EntryDelta {
   /** The names that the entry is known to have after the layer; null: as before it. */
   volatile @Nullable List<Link> links;
 
+  /** Whether the layer gave the entry a name, which it may have taken away again. */
+  volatile boolean named;
+
   /** For a directory: the names that changed in it; null: none. */
   @Nullable Map<Name, NameDelta> names;
 

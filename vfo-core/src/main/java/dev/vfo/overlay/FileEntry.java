@@ -380,9 +380,7 @@ public final class FileEntry {
 
   /** Whether it may get a name: it has one, or was made without and has never had one. */
   public boolean isLinkable() {
-    return !isRemoved()
-        || (unnamed
-            && deltas.stream().allMatch(delta -> delta.links == null || delta.links.isEmpty()));
+    return !isRemoved() || (unnamed && deltas.stream().noneMatch(delta -> delta.named));
   }
 
   /**

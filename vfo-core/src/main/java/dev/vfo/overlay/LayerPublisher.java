@@ -127,12 +127,12 @@ public final class LayerPublisher {
       List<Link> links = delta.links;
       if (links != null) {
         entry.setHomeLinks(links);
-        entry.unnamed &= links.isEmpty();
         if (links.isEmpty() && table.isAmongOrphans(entry)) {
           // It was found under another name meanwhile, and has lost that too.
           entry.orphan();
         }
       }
+      entry.unnamed &= !delta.named;
       entry.leaveStage();
       entry.removeDelta(delta);
       delta.blocks.clear();

@@ -71,6 +71,7 @@ public final class NameChanges {
         entry,
         delta -> {
           delta.addLink(new Link(parent, name));
+          delta.named = true;
           delta.attributes.linkCount++;
         });
     setName(parent, name, null, entry);
