@@ -230,6 +230,10 @@ public final class Namespace {
       if (entry == target) {
         return entry;
       }
+      requireMovable(entry);
+      if (mode == RenameMode.EXCHANGE && target != null) {
+        requireMovable(target);
+      }
       requireWayIsGiven(entry, from, fromName, to, toName, target, mode);
       recordModeIfClosed(entry);
       rememberTarget(target);
@@ -248,6 +252,13 @@ public final class Namespace {
       return entry;
     });
     return moved;
+  }
+
+  private void requireMovable(FileEntry entry) throws StorageException {
+    if (entry.isDirectory() && !entry.isMadeInLayers() && !home.movesDirectories()) {
+      throw new StorageException(
+          Errno.EXDEV, "rename", entry + ", a directory on overlayfs: copy it instead");
+    }
   }
 
   private void checkRename(

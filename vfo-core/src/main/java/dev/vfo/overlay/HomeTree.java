@@ -34,6 +34,9 @@ public final class HomeTree {
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final HomeDescriptors.Lease rootLease;
 
+  /** Asked for once, when it is first needed. */
+  private volatile @Nullable Boolean movesDirectories;
+
   /** Guarded by the lock. */
   private boolean closed;
 
@@ -231,6 +234,19 @@ public final class HomeTree {
     } finally {
       lock.readLock().unlock();
     }
+  }
+
+  /**
+   * Whether directories that are in home can get other names there. Those of the lower layer of
+   * overlayfs cannot (EXDEV), and which they are it does not tell.
+   */
+  public boolean movesDirectories() throws StorageException {
+    Boolean known = movesDirectories;
+    if (known == null) {
+      known = !fileSystem().typeName().equals("overlay");
+      movesDirectories = known;
+    }
+    return known;
   }
 
   /**
