@@ -102,8 +102,9 @@ public final class StepFiles {
    * @throws StorageException ETXTBSY
    */
   public void requireNotRunning(FileEntry entry) throws StorageException {
-    boolean isProgram = entry.type() == FileType.REGULAR && (entry.mode() & EXECUTE) != 0;
-    if (isProgram && entry.home() != null) {
+    // One without a home file may be dropped by a rollback meanwhile, and has no mode then.
+    boolean hasHome = entry.type() == FileType.REGULAR && entry.home() != null;
+    if (hasHome && (entry.mode() & EXECUTE) != 0) {
       parts.home().requireNotRunning(entry);
     }
   }
