@@ -7,14 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.Name;
+import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
 import dev.vfo.storage.linux.LinuxStorage;
 import dev.vfo.testkit.Fault;
 import dev.vfo.testkit.Operation;
 import dev.vfo.testkit.SimulatedStorage;
 import dev.vfo.testkit.harness.ForwardingStorage;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -28,6 +33,51 @@ import org.junit.jupiter.api.io.TempDir;
 /** An apply that fails is tried again in the background, without a call of the program. */
 @Timeout(120)
 class StuckApplyTest {
+  /**
+   * The mark may say durably that a layer is applied though writing it has failed: to touch home
+   * again would leave it without the layer when the power fails.
+   */
+  @Test
+  void nothingIsAppliedAgainWhenTheMarkHasFailed() throws Exception {
+    SimulatedStorage disk = new SimulatedStorage();
+    disk.makeDirectory(SampleRoot.ROOT);
+    int[] syncs = {0};
+    int[] changes = {0};
+    Storage failing =
+        new ForwardingStorage(disk) {
+          @Override
+          public void dataSync(int fd) throws StorageException {
+            syncs[0]++;
+            // The second copy of the mark.
+            if (changes[0] == 1 && stat(fd).sizeBytes() == 8192 && syncs[0] % 2 == 0) {
+              changes[0] = 2;
+              throw new StorageException(Errno.EIO, "sync", "applied");
+            }
+            super.dataSync(fd);
+          }
+
+          @Override
+          public long write(int fd, MemorySegment source, long offset) throws StorageException {
+            assertTrue(changes[0] < 2, "written after the mark has failed");
+            return super.write(fd, source, offset);
+          }
+        };
+    VirtualFileManager files = SampleRoot.open(failing);
+    files.tree().writeAll("file", new byte[] {1});
+    files.checkpoint(State.empty());
+    files.awaitApplied();
+    try (VirtualFile file = files.tree().open("file", StandardOpenOption.WRITE)) {
+      file.write(ByteBuffer.wrap(new byte[] {2}), 0);
+    }
+    files.checkpoint(State.of(new byte[] {1}));
+    syncs[0] = 0;
+    changes[0] = 1;
+    assertThrows(IOException.class, files::doBackgroundWork);
+    assertEquals(2, changes[0], "the mark has failed");
+    assertThrows(IOException.class, files::doBackgroundWork);
+    assertThrows(FailedManagerException.class, files::awaitApplied);
+  }
+
   private static final String LAYER_FOLDER = "[0-9a-f]{16}";
 
   @TempDir Path folder;

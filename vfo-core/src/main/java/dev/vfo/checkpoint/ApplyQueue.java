@@ -130,6 +130,7 @@ final class ApplyQueue {
       if (closed) {
         return false;
       }
+      requireMark();
       PendingLayer next;
       synchronized (pending) {
         next = pending.peek();
@@ -206,6 +207,14 @@ final class ApplyQueue {
     reserve.releaseButPlan(next.layer().number(), ApplyCost.of(next.changes()).planBytes());
     cleanUp(next.layer().number());
     return true;
+  }
+
+  // It may say, durably, that the layer is applied: home must not be touched for it again, or a
+  // power failure would leave home without it. Whoever waited for the work meanwhile comes here.
+  private void requireMark() throws IOException {
+    if (mark.hasFailed()) {
+      throw new IOException("the applied mark could not be written: only opening again goes on");
+    }
   }
 
   // After a failed sync of the mark nobody knows what it says (C8): only opening again finds out.
