@@ -31,6 +31,7 @@ final class Lacking {
     all.put("space can be reserved", WithoutAllocate::new);
     all.put("locks keep others out", WithoutLocks::new);
     all.put("modes are kept", WithoutModes::new);
+    all.put("names are byte strings of up to 255 bytes", WithoutBytes::new);
     all.put("upper and lower case are told apart", WithoutCase::new);
     all.put("files have more than one name", WithoutLinks::new);
     all.put("symbolic links", WithoutSymlinks::new);
@@ -83,6 +84,21 @@ final class Lacking {
 
     @Override
     public void changeMode(int fd, int mode) {}
+  }
+
+  /** As one that takes only names that are UTF-8. */
+  private static final class WithoutBytes extends ForwardingStorage {
+    WithoutBytes(Storage target) {
+      super(target);
+    }
+
+    @Override
+    public int open(int directory, Name name, int flags, int mode) throws StorageException {
+      if (name.bytes()[0] < 0) {
+        throw new StorageException(Errno.EINVAL, "open", name.toString());
+      }
+      return super.open(directory, name, flags, mode);
+    }
   }
 
   private static final class WithoutCase extends ForwardingStorage {
