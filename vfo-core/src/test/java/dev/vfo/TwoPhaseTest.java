@@ -61,6 +61,10 @@ class TwoPhaseTest {
     assertEquals(errno, assertThrows(StorageException.class, call).errno());
   }
 
+  private long reservedBytes() throws IOException {
+    return Files.size(folder.resolve(".vfo/reserve"));
+  }
+
   private boolean isHome(String name) {
     return Files.exists(folder.resolve(name));
   }
@@ -333,7 +337,9 @@ class TwoPhaseTest {
           assertThrows(ForeignChangeException.class, () -> files.commit("a"));
       assertTrue(String.valueOf(e.getMessage()).contains("--abort"), e::toString);
       assertFalse(files.tree().exists("a"), "it is not even read");
+      assertTrue(reservedBytes() > 0);
       files.abort("a");
+      assertEquals(0, reservedBytes());
       files.tree().writeAll("b", bytes("b"));
       files.checkpoint(state("b"));
     }

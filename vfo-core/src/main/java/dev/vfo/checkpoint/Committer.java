@@ -261,19 +261,18 @@ final class Committer {
     writer.decide(new Verdict.Aborts(all.get(index).record()));
     setPrepared(all.subList(0, index));
     keptLayer = dropped.getFirst().layerBelow();
-    for (Prepared each : dropped) {
-      states.dropped(each.state());
-      each.layers().forEach(this::release);
-    }
+    dropped.forEach(each -> states.dropped(each.state()));
+    giveBackAbove(keptLayer);
     queue.add(List.of(), decided());
   }
 
-  private void release(PendingLayer layer) {
+  // Also what layers hold that could not be loaded.
+  private void giveBackAbove(long layer) {
     try {
-      root.reserve().release(layer.layer().number());
+      root.reserve().releaseAbove(layer);
     } catch (StorageException e) {
-      // It is dropped all the same; opening again gives the space back.
-      root.note("the space reserved for a dropped layer could not be given back", e);
+      // They are dropped all the same; opening again gives the space back.
+      root.note("the space reserved for dropped layers could not be given back", e);
     }
   }
 

@@ -5,7 +5,6 @@ import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -20,7 +19,7 @@ final class Reserve implements SpaceReserve, AutoCloseable {
 
   private final Storage storage;
   private final int fd;
-  private final Map<Long, Long> parts = new LinkedHashMap<>();
+  private final NavigableMap<Long, Long> parts = new TreeMap<>();
 
   /** What the layers were given at first: what they have used of it is in the stage. */
   private final NavigableMap<Long, Long> given = new TreeMap<>();
@@ -98,6 +97,13 @@ final class Reserve implements SpaceReserve, AutoCloseable {
     if (parts.remove(layer) != null) {
       trim();
     }
+  }
+
+  /** Gives back all that is held for the layers above one, which are dropped. */
+  synchronized void releaseAbove(long layer) throws StorageException {
+    given.tailMap(layer, false).clear();
+    parts.tailMap(layer, false).clear();
+    trim();
   }
 
   /**
