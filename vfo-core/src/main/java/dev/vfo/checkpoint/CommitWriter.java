@@ -101,7 +101,7 @@ final class CommitWriter {
               changes,
               descriptors,
               verdict);
-      MemorySegment payload = prepare(commit, layers, saved, decisions, arena);
+      MemorySegment payload = makeReady(commit, layers, saved, decisions, arena);
       log.append(layers, payload);
       written = true;
     } finally {
@@ -148,11 +148,11 @@ final class CommitWriter {
   }
 
   // Everything that may fail without damage; after a failure the step is as it was.
-  private MemorySegment prepare(
+  private MemorySegment makeReady(
       Commit commit, List<Layer> layers, States.Saved state, int decisions, Arena arena)
       throws IOException {
     List<Long> reserved = new ArrayList<>();
-    boolean prepared = false;
+    boolean ready = false;
     try {
       requireInodes(commit.layers());
       for (ChangeSet change : commit.layers()) {
@@ -162,7 +162,7 @@ final class CommitWriter {
       requireDisk(CommitCodec.encodedBytes(commit) + decisions * DECISION_BYTES);
       MemorySegment payload = encode(commit, decisions, arena);
       foreign.run(layers);
-      prepared = true;
+      ready = true;
       return payload;
     } catch (IllegalArgumentException e) {
       // What was moved while the step ran can have two names in it, or two have one.
@@ -171,7 +171,7 @@ final class CommitWriter {
     } catch (StorageException e) {
       throw e.isNoSpace() ? noSpace(e.getMessage(), e) : e;
     } finally {
-      if (!prepared) {
+      if (!ready) {
         states.dropped(state);
         for (long layer : reserved) {
           reserve.release(layer);
