@@ -8,6 +8,7 @@ import dev.vfo.apply.StageNames;
 import dev.vfo.journal.AcknowledgedCell;
 import dev.vfo.journal.AppliedMark;
 import dev.vfo.journal.FormatFile;
+import dev.vfo.journal.RecordsLink;
 import dev.vfo.journal.RootId;
 import dev.vfo.journal.RootIdFile;
 import dev.vfo.storage.Errno;
@@ -130,7 +131,7 @@ final class ControlFolder implements AutoCloseable {
   }
 
   private void chooseRecords() throws IOException {
-    Path linked = RecordPlace.linked(storage, fd);
+    Path linked = RecordsLink.read(storage, fd);
     Path path = place.records() == null ? linked : place.records();
     recordsFd = fd;
     if (path != null) {
@@ -154,7 +155,7 @@ final class ControlFolder implements AutoCloseable {
   }
 
   private void findRecords() throws IOException {
-    Path linked = RecordPlace.linked(storage, fd);
+    Path linked = RecordsLink.read(storage, fd);
     Path asked = place.records();
     if (linked == null && asked != null) {
       throw new UnusableRootException(

@@ -4,6 +4,7 @@ import dev.vfo.CopiedRootException;
 import dev.vfo.RootInUseException;
 import dev.vfo.UnusableRootException;
 import dev.vfo.journal.FormatFile;
+import dev.vfo.journal.RecordsLink;
 import dev.vfo.journal.RootId;
 import dev.vfo.journal.RootIdFile;
 import dev.vfo.storage.Errno;
@@ -11,16 +12,13 @@ import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
-import dev.vfo.storage.RenameMode;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A folder outside of the root that has its journal and states, for as long as it is open. Each
@@ -28,10 +26,6 @@ import org.jspecify.annotations.Nullable;
  * has the root's id and which directory that is.
  */
 final class RecordPlace implements AutoCloseable {
-  /** The link in the control folder. */
-  static final Name LINK = Name.of("records");
-
-  private static final Name NEW_LINK = Name.of("records.new");
   private static final Name LOCK = Name.of("lock");
   private static final int PRIVATE_FILE = 0600;
 
@@ -222,39 +216,14 @@ final class RecordPlace implements AutoCloseable {
     return fd;
   }
 
-  /** Where the link in a control folder leads to, or null when there is none. */
-  static @Nullable Path linked(Storage storage, int controlFd) throws StorageException {
-    try {
-      byte[] target = storage.readSymlink(controlFd, LINK);
-      return Path.of(new String(target, StandardCharsets.UTF_8));
-    } catch (StorageException e) {
-      if (e.errno() == Errno.ENOENT) {
-        return null;
-      }
-      throw e;
-    }
-  }
-
   /** Makes the link in the control folder lead here; durable when that is synced. */
   void link(int controlFd) throws StorageException {
-    remove(storage, controlFd, NEW_LINK);
-    storage.makeSymlink(controlFd, NEW_LINK, path.toString().getBytes(StandardCharsets.UTF_8));
-    storage.rename(controlFd, NEW_LINK, controlFd, LINK, RenameMode.REPLACE);
+    RecordsLink.write(storage, controlFd, path);
   }
 
   /** Whether this is where a path leads to. */
   boolean isAt(Path other) {
     return path.equals(other);
-  }
-
-  private static void remove(Storage storage, int controlFd, Name name) throws StorageException {
-    try {
-      storage.unlink(controlFd, name);
-    } catch (StorageException e) {
-      if (e.errno() != Errno.ENOENT) {
-        throw e;
-      }
-    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.vfo.inspect;
 
 import dev.vfo.UnusableRootException;
+import dev.vfo.journal.RecordsLink;
 import dev.vfo.journal.SegmentInspection;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileStat;
@@ -22,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 /** The folder {@code .vfo} of a root, open for reading. One thread. */
 final class ControlFolder implements AutoCloseable {
   private static final Name CONTROL = Name.of(".vfo");
-  private static final Name RECORDS = Name.of("records");
   private static final int FOLDER = OpenFlag.READ | OpenFlag.DIRECTORY;
   private static final int SHORT_BYTES = 256;
 
@@ -64,14 +64,11 @@ final class ControlFolder implements AutoCloseable {
 
   private static int openRecords(Storage storage, int folder, @Nullable Path asked)
       throws IOException {
-    Path path;
-    try {
-      byte[] target = storage.readSymlink(folder, RECORDS);
-      path = asked == null ? Path.of(new String(target, StandardCharsets.UTF_8)) : asked;
-    } catch (StorageException e) {
-      requireMissing(e);
+    Path linked = RecordsLink.read(storage, folder);
+    if (linked == null) {
       return folder;
     }
+    Path path = asked == null ? linked : asked;
     try {
       return storage.openRoot(path);
     } catch (StorageException e) {
@@ -165,12 +162,19 @@ final class ControlFolder implements AutoCloseable {
   @Override
   public void close() throws StorageException {
     try {
-      if (records != folder) {
-        storage.close(records);
-      }
-      storage.close(folder);
+      closeRecords();
     } finally {
-      storage.close(root);
+      try {
+        storage.close(folder);
+      } finally {
+        storage.close(root);
+      }
+    }
+  }
+
+  private void closeRecords() throws StorageException {
+    if (records != folder) {
+      storage.close(records);
     }
   }
 }
