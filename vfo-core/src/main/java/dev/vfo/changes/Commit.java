@@ -1,5 +1,6 @@
 package dev.vfo.changes;
 
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -19,6 +20,8 @@ public record Commit(
     List<ChangeSet> layers,
     DescriptorTable descriptors,
     Verdict verdict) {
+  private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
   /** Copies the list. */
   public Commit {
     layers = List.copyOf(layers);
@@ -33,6 +36,12 @@ public record Commit(
   public static Commit decision(long timeNanos, long nextVirtual, Verdict verdict) {
     return new Commit(
         timeNanos, nextVirtual, StateBytes.EMPTY, List.of(), DescriptorTable.EMPTY, verdict);
+  }
+
+  /** When it was made. */
+  public Instant time() {
+    return Instant.ofEpochSecond(
+        Math.floorDiv(timeNanos, NANOS_PER_SECOND), Math.floorMod(timeNanos, NANOS_PER_SECOND));
   }
 
   /** The same, made at another time, nanoseconds since 1970. */

@@ -27,7 +27,6 @@ import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -264,15 +263,7 @@ final class OpenRoot implements AutoCloseable {
 
   private @Nullable Checkpoint checkpoint() throws IOException {
     Commit commit = found.last();
-    return commit == null
-        ? null
-        : new Checkpoint(found.checkpoint(), instant(commit.timeNanos()), states.load());
-  }
-
-  /** The instant that a record has as nanoseconds since 1970. */
-  static Instant instant(long nanos) {
-    return Instant.ofEpochSecond(
-        Math.floorDiv(nanos, 1_000_000_000L), Math.floorMod(nanos, 1_000_000_000L));
+    return commit == null ? null : new Checkpoint(found.checkpoint(), commit.time(), states.load());
   }
 
   /** How many files can still be made. */

@@ -98,8 +98,7 @@ final class UndecidedLayers {
     long newest = newestLayer(record);
     long first = layers.isEmpty() ? newest : layers.getFirst().layer().number();
     PreparedCheckpoint seen =
-        new PreparedCheckpoint(
-            record.id(), OpenRoot.instant(record.commit().timeNanos()), state.state());
+        new PreparedCheckpoint(record.id(), record.commit().time(), state.state());
     return new Prepared(
         record.record(),
         prepared.isEmpty() ? first - 1 : prepared.getLast().newestLayer(),

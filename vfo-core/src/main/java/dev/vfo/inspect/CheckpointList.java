@@ -4,28 +4,21 @@ import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.ChangeSetFormatException;
 import dev.vfo.changes.Commit;
 import dev.vfo.changes.DecisionReader;
+import dev.vfo.changes.Decisions;
 import dev.vfo.changes.StateBytes;
-import dev.vfo.changes.Verdict.Aborts;
 import dev.vfo.changes.Verdict.Commits;
 import dev.vfo.changes.Verdict.Decided;
-import dev.vfo.changes.Verdict.Undecided;
 import dev.vfo.journal.RecordPosition;
-import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The checkpoints that a journal tells of, record by record. For one use, one thread. */
 final class CheckpointList {
-  private static final long NANOS_PER_SECOND = 1_000_000_000L;
-
   private final DecisionReader decisions = new DecisionReader();
-  private final List<CheckpointRecord> made = new ArrayList<>();
-  private final Deque<Waiting> waiting = new ArrayDeque<>();
-  private @Nullable StateOf last;
+  private final Map<Long, Seen> records = new LinkedHashMap<>();
   private long lastRecord;
 
   /**
@@ -35,7 +28,7 @@ final class CheckpointList {
    */
   record StateOf(long record, StateBytes state) {}
 
-  private record Waiting(String id, CheckpointRecord checkpoint, StateOf state) {}
+  private record Seen(Commit commit, CheckpointRecord checkpoint) {}
 
   /**
    * Takes the next record.
@@ -45,30 +38,18 @@ final class CheckpointList {
    */
   void read(RecordPosition position, Commit commit, long appliedLayer) {
     lastRecord = position.checkpointNumber();
-    CheckpointRecord own = checkpoint(position, commit, appliedLayer);
-    StateOf state = new StateOf(lastRecord, commit.state());
-    decisions.read(lastRecord, commit.withoutLayers());
-    switch (commit.verdict()) {
-      case Decided _ -> {
-        made.add(own);
-        last = state;
-      }
-      case Undecided undecided -> waiting.add(new Waiting(undecided.id(), own, state));
-      case Commits commits -> commit(own, commits.record(), appliedLayer);
-      case Aborts aborts -> {
-        while (!waiting.isEmpty() && waiting.getLast().state().record() >= aborts.record()) {
-          waiting.removeLast();
-        }
-      }
-    }
+    List<Long> layers = commit.layers().stream().map(ChangeSet::layer).toList();
+    CheckpointRecord own = checkpoint(position, commit, layers, appliedLayer);
+    Commit kept = commit.withoutLayers();
+    decisions.read(lastRecord, kept);
+    records.put(lastRecord, new Seen(kept, own));
   }
 
   private static CheckpointRecord checkpoint(
-      RecordPosition position, Commit commit, long appliedLayer) {
-    List<Long> layers = commit.layers().stream().map(ChangeSet::layer).toList();
+      RecordPosition position, Commit commit, List<Long> layers, long appliedLayer) {
     return new CheckpointRecord(
         position.checkpointNumber(),
-        time(commit.timeNanos()),
+        commit.time(),
         position.segmentNumber(),
         position.offset(),
         position.header().recordBytes(),
@@ -77,54 +58,76 @@ final class CheckpointList {
         layers.stream().allMatch(layer -> layer <= appliedLayer));
   }
 
-  private void commit(CheckpointRecord decision, long upTo, long appliedLayer) {
-    List<Long> layers = new ArrayList<>();
-    long stateBytes = 0;
-    while (!waiting.isEmpty() && waiting.getFirst().state().record() <= upTo) {
-      Waiting each = waiting.removeFirst();
-      layers.addAll(each.checkpoint().layers());
-      stateBytes = each.checkpoint().stateBytes();
-      last = each.state();
-    }
-    made.add(
-        new CheckpointRecord(
-            decision.number(),
-            decision.time(),
-            decision.segment(),
-            decision.offset(),
-            decision.recordBytes(),
-            stateBytes,
-            layers,
-            layers.stream().allMatch(layer -> layer <= appliedLayer)));
-  }
-
-  private static Instant time(long nanos) {
-    return Instant.ofEpochSecond(
-        Math.floorDiv(nanos, NANOS_PER_SECOND), Math.floorMod(nanos, NANOS_PER_SECOND));
-  }
-
   /** Those that are made, oldest first. */
   List<CheckpointRecord> made() {
+    Decisions decided = decisions.decisions();
+    List<CheckpointRecord> made = new ArrayList<>();
+    for (Seen seen : records.values()) {
+      if (seen.commit().verdict() instanceof Decided) {
+        made.add(seen.checkpoint());
+      } else if (seen.commit().verdict() instanceof Commits) {
+        made.add(committed(seen.checkpoint(), decided));
+      }
+    }
     return made;
+  }
+
+  /**
+   * The checkpoint that a decision makes of prepared ones: their layers, the newest one's state.
+   */
+  private CheckpointRecord committed(CheckpointRecord decision, Decisions decided) {
+    List<CheckpointRecord> prepared =
+        records.values().stream()
+            .map(Seen::checkpoint)
+            .filter(each -> each.number() != decision.number())
+            .filter(each -> decided.checkpointOf(each.number()) == decision.number())
+            .toList();
+    return new CheckpointRecord(
+        decision.number(),
+        decision.time(),
+        decision.segment(),
+        decision.offset(),
+        decision.recordBytes(),
+        prepared.isEmpty() ? 0 : prepared.getLast().stateBytes(),
+        prepared.stream().flatMap(each -> each.layers().stream()).toList(),
+        prepared.stream().allMatch(CheckpointRecord::applied));
   }
 
   /** Those that wait for a decision, oldest first. */
   List<UndecidedRecord> undecided() {
-    return waiting.stream().map(each -> new UndecidedRecord(each.id(), each.checkpoint())).toList();
+    List<UndecidedRecord> waiting = new ArrayList<>();
+    for (Decisions.UndecidedRecord each : decisions.decisions().undecided()) {
+      Seen seen = records.get(each.record());
+      if (seen != null) {
+        waiting.add(new UndecidedRecord(each.id(), seen.checkpoint()));
+      }
+    }
+    return waiting;
   }
 
   /** Numbers of the layers that are committed and not applied, oldest first. */
   List<Long> unapplied(long appliedLayer) {
-    return made.stream()
+    return made().stream()
         .flatMap(each -> each.layers().stream())
         .filter(layer -> layer > appliedLayer)
         .toList();
   }
 
-  /** The states of the last one and of those that wait. */
+  /**
+   * The states of the last one and of those that wait.
+   *
+   * @throws ChangeSetFormatException when the last one's is not in the journal
+   */
   List<StateOf> states() {
-    Stream<StateOf> made = Stream.ofNullable(last);
-    return Stream.concat(made, waiting.stream().map(Waiting::state)).toList();
+    List<StateOf> states = new ArrayList<>();
+    DecisionReader.@Nullable LastCheckpoint last = decisions.last();
+    if (last != null && last.commit() != null) {
+      states.add(new StateOf(last.record(), last.commit().state()));
+    }
+    for (Decisions.UndecidedRecord each : decisions.decisions().undecided()) {
+      states.add(new StateOf(each.record(), each.commit().state()));
+    }
+    return states;
   }
 
   /** Number of the newest record, or 0. */

@@ -200,7 +200,7 @@ final class RootReader {
   }
 
   private boolean verifyState(ControlFolder folder) throws IOException {
-    for (CheckpointList.StateOf each : checkpoints.states()) {
+    for (CheckpointList.StateOf each : states()) {
       if (each.state().isStored()) {
         int states = folder.openFolder("state");
         try {
@@ -213,8 +213,16 @@ final class RootReader {
     return true;
   }
 
+  private List<CheckpointList.StateOf> states() throws CorruptJournalException {
+    try {
+      return checkpoints.states();
+    } catch (ChangeSetFormatException e) {
+      throw new CorruptJournalException("journal", 0, String.valueOf(e.getMessage()));
+    }
+  }
+
   private boolean verifyParts(ControlFolder folder, RootId id) throws IOException {
-    for (CheckpointList.StateOf each : checkpoints.states()) {
+    for (CheckpointList.StateOf each : states()) {
       PartStore.verify(storage, folder.recordsFd(), id, each.state().manifest());
     }
     return true;

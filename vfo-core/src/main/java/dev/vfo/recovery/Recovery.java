@@ -122,7 +122,7 @@ public final class Recovery {
      *
      * @param commit the record that it is part of
      * @param record the record's number
-     * @param layer for this call only
+     * @param layer its content can be read during this call only
      */
     void visit(Commit commit, long record, ChangeSet layer) throws IOException;
   }
