@@ -44,16 +44,7 @@ class ByteNamesTest {
   }
 
   private static void runIn(String locale, Path root) throws Exception {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "--enable-native-access=ALL-UNNAMED",
-                ByteNamesTest.class.getName(),
-                root.toString()));
+    ProcessBuilder builder = new ProcessBuilder(Jvm.command(ByteNamesTest.class, root));
     Map<String, String> environment = builder.environment();
     environment.keySet().removeIf(name -> name.startsWith("LC_") || name.equals("LANG"));
     environment.put("LANG", locale);

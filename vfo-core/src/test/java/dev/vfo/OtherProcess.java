@@ -2,7 +2,6 @@ package dev.vfo;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 
 /** A process that has a root open: takes one checkpoint, says so, and stays until it is ended. */
 public final class OtherProcess {
@@ -10,17 +9,10 @@ public final class OtherProcess {
 
   /** Starts it, and returns when the checkpoint is there. Closes the root when its input ends. */
   static Process open(Path root) throws IOException {
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "--enable-native-access=ALL-UNNAMED",
-            OtherProcess.class.getName(),
-            root.toString());
     Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        new ProcessBuilder(Jvm.command(OtherProcess.class, root))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
     if (process.getInputStream().read() < 0) {
       throw new IOException("the process has failed");
     }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -175,21 +176,13 @@ class RightsAgainstTheKernelTest {
     Path root = make("root");
     // May be passed, not listed.
     Files.setPosixFilePermissions(top, fromString("rwx--x--x"));
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "/usr/bin/setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--groups=" + GROUP));
+    command.addAll(Jvm.command(RightsProbe.class, plain, root));
     Process process =
-        new ProcessBuilder(
-                List.of(
-                    "/usr/bin/setpriv",
-                    "--reuid=" + NOBODY,
-                    "--regid=" + NOBODY,
-                    "--groups=" + GROUP,
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx128m",
-                    "--enable-native-access=ALL-UNNAMED",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    RightsProbe.class.getName(),
-                    plain.toString(),
-                    root.toString()))
+        new ProcessBuilder(command)
             .directory(Path.of("/").toFile())
             .redirectErrorStream(true)
             .start();

@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vfo.storage.Errno;
+import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.StorageException;
+import dev.vfo.storage.linux.LinuxStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileStore;
@@ -87,6 +89,40 @@ class SeekTest {
         holes += check(file, random);
       }
       assertTrue(holes > 100, "holes: " + holes);
+      files.checkpoint(State.of(new byte[] {1, 2, 3}));
+      files.awaitApplied();
+      assertAsTheKernel(file);
+    }
+  }
+
+  private interface Seek {
+    long from(long offset) throws IOException;
+  }
+
+  private static long found(Seek seek, long offset) throws IOException {
+    try {
+      return seek.from(offset);
+    } catch (StorageException e) {
+      assertEquals(Errno.ENXIO, e.errno());
+      return -1;
+    }
+  }
+
+  /** Without layers it is what lseek says of the file. */
+  private void assertAsTheKernel(VirtualFile file) throws IOException {
+    LinuxStorage kernel = new LinuxStorage();
+    int root = kernel.openRoot(folder);
+    int fd = kernel.open(root, Name.of("file"), OpenFlag.READ, 0);
+    try {
+      for (long i = 0; i <= file.size() + 1; i += 511) {
+        assertEquals(
+            found(at -> kernel.seekData(fd, at), i), found(file::nextData, i), "data " + i);
+        assertEquals(
+            found(at -> kernel.seekHole(fd, at), i), found(file::nextHole, i), "hole " + i);
+      }
+    } finally {
+      kernel.close(fd);
+      kernel.close(root);
     }
   }
 

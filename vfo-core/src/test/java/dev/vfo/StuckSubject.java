@@ -11,10 +11,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * it, or too many layers wait. What was committed before is read through the layers that were
  * loaded from the journal, while home is wherever an earlier process left it.
  */
-final class StuckSubject extends EngineSubject {
+final class StuckSubject extends HeldSubject {
   private static final AtomicLong LOADED = new AtomicLong();
-
-  private final StuckStorage storage;
 
   StuckSubject(Storage storage, Path root, HistoryClock clock) throws IOException {
     this(new StuckStorage(storage), root, clock);
@@ -25,8 +23,7 @@ final class StuckSubject extends EngineSubject {
   }
 
   StuckSubject(StuckStorage storage, Path root, Options options) throws IOException {
-    super(root, options);
-    this.storage = storage;
+    super(VirtualFileManager.open(root, options), storage);
     if (storage.failures() > 0) {
       LOADED.incrementAndGet();
     }
@@ -45,41 +42,5 @@ final class StuckSubject extends EngineSubject {
   @Override
   public long commit(int slot, byte[] state) throws IOException {
     return patiently(() -> super.commit(slot, state));
-  }
-
-  private interface Commit {
-    long run() throws IOException;
-  }
-
-  // Stuck is said before anything is done.
-  private long patiently(Commit commit) throws IOException {
-    try {
-      return commit.run();
-    } catch (StuckApplyException e) {
-      storage.release();
-      return commit.run();
-    }
-  }
-
-  @Override
-  public boolean runBackground() throws IOException {
-    try {
-      return super.runBackground();
-    } catch (IOException e) {
-      storage.release();
-      return super.runBackground();
-    }
-  }
-
-  @Override
-  public void awaitApplied() throws IOException {
-    storage.release();
-    super.awaitApplied();
-  }
-
-  @Override
-  public void close() throws IOException {
-    storage.release();
-    super.close();
   }
 }

@@ -20,7 +20,7 @@ import java.util.function.Function;
  * with what was prepared when the step below was sealed, above which the program has gone on; a
  * rollback aborts. What a crash has left undecided, the next one to open it commits or aborts.
  */
-final class TwoPhaseSubject extends EngineSubject {
+final class TwoPhaseSubject extends HeldSubject {
   private static final String BELOW = "below ";
   private static final String FINAL = "final ";
 
@@ -34,7 +34,6 @@ final class TwoPhaseSubject extends EngineSubject {
 
   private final Map<Integer, SealedStep> sealed = new HashMap<>();
   private final VirtualFileManager manager;
-  private final StuckStorage storage;
 
   TwoPhaseSubject(Storage storage, Path root, HistoryClock clock) throws IOException {
     this(released(storage), root, held -> options(held, clock));
@@ -61,9 +60,8 @@ final class TwoPhaseSubject extends EngineSubject {
   }
 
   private TwoPhaseSubject(VirtualFileManager manager, StuckStorage storage) {
-    super(manager, List.of());
+    super(manager, storage);
     this.manager = manager;
-    this.storage = storage;
   }
 
   private static StuckStorage released(Storage storage) {
@@ -150,36 +148,8 @@ final class TwoPhaseSubject extends EngineSubject {
     }
   }
 
-  // Stuck is said before anything is done.
   private long commit(String id) throws IOException {
-    try {
-      return manager.commit(id).number();
-    } catch (StuckApplyException e) {
-      storage.release();
-      return manager.commit(id).number();
-    }
-  }
-
-  @Override
-  public boolean runBackground() throws IOException {
-    try {
-      return super.runBackground();
-    } catch (IOException e) {
-      storage.release();
-      return super.runBackground();
-    }
-  }
-
-  @Override
-  public void awaitApplied() throws IOException {
-    storage.release();
-    super.awaitApplied();
-  }
-
-  @Override
-  public void close() throws IOException {
-    storage.release();
-    super.close();
+    return patiently(() -> manager.commit(id).number());
   }
 
   @Override

@@ -52,13 +52,8 @@ class VerdictTest {
   }
 
   @Test
-  void verdictsComeBack() {
-    ChangeSet layer;
-    try {
-      layer = new RandomChangeSets(1).next(7);
-    } catch (Exception e) {
-      throw new AssertionError(e);
-    }
+  void verdictsComeBack() throws Exception {
+    ChangeSet layer = new RandomChangeSets(1).next(7);
     for (String id : List.of("a", "12345678", "\u00e4".repeat(127), "x".repeat(255))) {
       Commit commit =
           new Commit(
