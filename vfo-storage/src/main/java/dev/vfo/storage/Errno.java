@@ -9,6 +9,7 @@ public enum Errno {
   ENOENT(2, "no such file or directory"),
   EIO(5, "input/output error"),
   ENXIO(6, "no such device or address"),
+  E2BIG(7, "too large"),
   EBADF(9, "bad file descriptor"),
   EAGAIN(11, "temporarily unavailable"),
   ENOMEM(12, "out of memory"),

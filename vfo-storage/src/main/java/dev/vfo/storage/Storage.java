@@ -170,6 +170,21 @@ public interface Storage {
   /** The value of an extended attribute; throws {@link Errno#ENODATA} when there is none. */
   byte[] getXattr(int directory, Name name, String attribute) throws StorageException;
 
+  /**
+   * The same of an open file or directory, also one that is open with {@link OpenFlag#PATH}; as the
+   * three below.
+   */
+  byte[] getXattr(int fd, String attribute) throws StorageException;
+
+  /** Sets an extended attribute, whether it is there or not. */
+  void setXattr(int fd, String attribute, byte[] value) throws StorageException;
+
+  /** Removes an extended attribute; throws {@link Errno#ENODATA} when there is none. */
+  void removeXattr(int fd, String attribute) throws StorageException;
+
+  /** The names of the extended attributes that the caller may see. */
+  List<String> listXattrs(int fd) throws StorageException;
+
   /** Sets an extended attribute, whether it is there or not. */
   void setXattr(int directory, Name name, String attribute, byte[] value) throws StorageException;
 

@@ -20,7 +20,6 @@ final class AttributeCalls {
   private static final int SET_USER = 04000;
   private static final int SET_GROUP = 02000;
   private static final int GROUP_EXECUTE = 00010;
-  private static final int E2BIG = 7;
   private static final int MAX_NAME_BYTES = 255;
   private static final int MAX_VALUE_BYTES = 65_536;
 
@@ -135,11 +134,20 @@ final class AttributeCalls {
   }
 
   byte[] getXattr(Descriptor directory, Name name, String attribute) throws StorageException {
-    Inode inode = names.existing("getXattr", directory, name);
-    checkName("getXattr", directory, name, attribute);
+    String path = Disk.pathOf(directory, name);
+    return getXattr(names.existing("getXattr", directory, name), path, attribute);
+  }
+
+  byte[] getXattr(Descriptor descriptor, String attribute) throws StorageException {
+    return getXattr(disk.inode(descriptor), descriptor.toString(), attribute);
+  }
+
+  private static byte[] getXattr(Inode inode, String path, String attribute)
+      throws StorageException {
+    checkName("getXattr", path, attribute);
     byte[] value = inode.attributes.xattrs().get(attribute);
     if (value == null) {
-      throw Disk.refusal(Errno.ENODATA, "getXattr " + attribute, directory, name);
+      throw new StorageException(Errno.ENODATA, "getXattr " + attribute, path);
     }
     return value.clone();
   }
@@ -147,15 +155,25 @@ final class AttributeCalls {
   void setXattr(Descriptor directory, Name name, String attribute, byte[] value)
       throws StorageException {
     Inode inode = toChange("setXattr", directory, name);
-    checkName("setXattr", directory, name, attribute);
-    checkPermitted("setXattr", directory, name, attribute, inode);
+    setXattr(inode, Disk.pathOf(directory, name), attribute, value);
+  }
+
+  void setXattr(Descriptor descriptor, String attribute, byte[] value) throws StorageException {
+    disk.checkWritable("setXattr", descriptor.toString());
+    setXattr(disk.inode(descriptor), descriptor.toString(), attribute, value);
+  }
+
+  private void setXattr(Inode inode, String path, String attribute, byte[] value)
+      throws StorageException {
+    checkName("setXattr", path, attribute);
+    checkPermitted("setXattr", path, attribute, inode);
     if (value.length > MAX_VALUE_BYTES) {
-      throw new StorageException(E2BIG, "setXattr " + attribute, Disk.pathOf(directory, name));
+      throw new StorageException(Errno.E2BIG, "setXattr " + attribute, path);
     }
     Attributes changed = inode.attributes.withXattr(attribute, value, disk.now());
     boolean grows = !inode.hasXattrBlock && changed.xattrBytes() > INLINE_BYTES;
     if (changed.xattrBytes() > Page.BYTES || (grows && !disk.take())) {
-      throw Disk.refusal(Errno.ENOSPC, "setXattr " + attribute, directory, name);
+      throw new StorageException(Errno.ENOSPC, "setXattr " + attribute, path);
     }
     inode.hasXattrBlock |= grows;
     inode.attributes = changed;
@@ -163,10 +181,19 @@ final class AttributeCalls {
 
   void removeXattr(Descriptor directory, Name name, String attribute) throws StorageException {
     Inode inode = toChange("removeXattr", directory, name);
-    checkName("removeXattr", directory, name, attribute);
-    checkPermitted("removeXattr", directory, name, attribute, inode);
+    removeXattr(inode, Disk.pathOf(directory, name), attribute);
+  }
+
+  void removeXattr(Descriptor descriptor, String attribute) throws StorageException {
+    disk.checkWritable("removeXattr", descriptor.toString());
+    removeXattr(disk.inode(descriptor), descriptor.toString(), attribute);
+  }
+
+  private void removeXattr(Inode inode, String path, String attribute) throws StorageException {
+    checkName("removeXattr", path, attribute);
+    checkPermitted("removeXattr", path, attribute, inode);
     if (!inode.attributes.xattrs().containsKey(attribute)) {
-      throw Disk.refusal(Errno.ENODATA, "removeXattr " + attribute, directory, name);
+      throw new StorageException(Errno.ENODATA, "removeXattr " + attribute, path);
     }
     inode.attributes = inode.attributes.withoutXattr(attribute, disk.now());
   }
@@ -175,7 +202,11 @@ final class AttributeCalls {
     return List.copyOf(names.existing("listXattrs", directory, name).attributes.xattrs().keySet());
   }
 
-  private static void checkName(String operation, Descriptor directory, Name name, String attribute)
+  List<String> listXattrs(Descriptor descriptor) throws StorageException {
+    return List.copyOf(disk.inode(descriptor).attributes.xattrs().keySet());
+  }
+
+  private static void checkName(String operation, String path, String attribute)
       throws StorageException {
     Errno refused = null;
     int length = attribute.getBytes(StandardCharsets.UTF_8).length;
@@ -189,7 +220,7 @@ final class AttributeCalls {
       refused = Errno.EINVAL;
     }
     if (refused != null) {
-      throw Disk.refusal(refused, operation + " " + attribute, directory, name);
+      throw new StorageException(refused, operation + " " + attribute, path);
     }
   }
 
@@ -201,8 +232,7 @@ final class AttributeCalls {
         || attribute.equals("system.posix_acl_default");
   }
 
-  private static void checkPermitted(
-      String operation, Descriptor directory, Name name, String attribute, Inode inode)
+  private static void checkPermitted(String operation, String path, String attribute, Inode inode)
       throws StorageException {
     Errno refused = null;
     boolean plain = inode.type == FileType.REGULAR || inode.isDirectory();
@@ -214,7 +244,7 @@ final class AttributeCalls {
       refused = Errno.EACCES;
     }
     if (refused != null) {
-      throw Disk.refusal(refused, operation + " " + attribute, directory, name);
+      throw new StorageException(refused, operation + " " + attribute, path);
     }
   }
 }

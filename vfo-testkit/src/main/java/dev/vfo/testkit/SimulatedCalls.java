@@ -348,6 +348,34 @@ abstract class SimulatedCalls implements Storage {
   }
 
   @Override
+  public byte[] getXattr(int fd, String attribute) throws StorageException {
+    return gate.call(
+        Call.of(Operation.GET_XATTR, fd),
+        verdict -> attributes.getXattr(descriptor(fd, Operation.GET_XATTR), attribute));
+  }
+
+  @Override
+  public void setXattr(int fd, String attribute, byte[] value) throws StorageException {
+    gate.run(
+        Call.of(Operation.SET_XATTR, fd),
+        () -> attributes.setXattr(descriptor(fd, Operation.SET_XATTR), attribute, value));
+  }
+
+  @Override
+  public void removeXattr(int fd, String attribute) throws StorageException {
+    gate.run(
+        Call.of(Operation.REMOVE_XATTR, fd),
+        () -> attributes.removeXattr(descriptor(fd, Operation.REMOVE_XATTR), attribute));
+  }
+
+  @Override
+  public List<String> listXattrs(int fd) throws StorageException {
+    return gate.call(
+        Call.of(Operation.LIST_XATTRS, fd),
+        verdict -> attributes.listXattrs(descriptor(fd, Operation.LIST_XATTRS)));
+  }
+
+  @Override
   public List<String> listXattrs(int directory, Name name) throws StorageException {
     return gate.call(
         Call.of(Operation.LIST_XATTRS, directory, name),

@@ -6,11 +6,15 @@ import static dev.vfo.testkit.TestFiles.name;
 import static dev.vfo.testkit.TestFiles.text;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.Name;
+import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.RenameMode;
 import dev.vfo.storage.StorageException;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -72,6 +76,33 @@ interface XattrContract extends StorageTest {
     assumeSet("d", "user.one", text("1"));
     assertArrayEquals(text("1"), get("d", "user.one"));
     assertEquals(Set.of("user.one"), userXattrs("d"));
+  }
+
+  @Test
+  default void xattrsOfWhatIsOpenAreThoseOfItsNames() throws StorageException {
+    files().create("a", "hello");
+    files().makeDirectory("d");
+    files().storage().makeSymlink(files().root(), name("link"), text("a"));
+    assumeSet("a", "user.one", text("1"));
+    var storage = files().storage();
+    for (String path : List.of("a", "d")) {
+      int fd = storage.open(files().root(), name(path), OpenFlag.PATH, 0);
+      storage.setXattr(fd, "user.two", text(path));
+      assertArrayEquals(text(path), storage.getXattr(fd, "user.two"));
+      assertArrayEquals(text(path), get(path, "user.two"));
+      assertTrue(storage.listXattrs(fd).contains("user.two"));
+      storage.removeXattr(fd, "user.two");
+      assertFails(Errno.ENODATA, () -> storage.getXattr(fd, "user.two"));
+      assertFails(Errno.ENODATA, () -> storage.removeXattr(fd, "user.two"));
+      storage.close(fd);
+    }
+    int link = storage.open(files().root(), name("link"), OpenFlag.PATH, 0);
+    assertFalse(storage.listXattrs(link).contains("user.one"));
+    assertFails(Errno.EPERM, () -> storage.setXattr(link, "user.two", text("2")));
+    storage.close(link);
+    storage.setXattr(files().root(), "user.root", text("r"));
+    assertArrayEquals(text("r"), storage.getXattr(files().root(), "user.root"));
+    storage.removeXattr(files().root(), "user.root");
   }
 
   @Test

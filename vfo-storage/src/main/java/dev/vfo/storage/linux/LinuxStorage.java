@@ -367,6 +367,26 @@ public final class LinuxStorage implements Storage {
   }
 
   @Override
+  public byte[] getXattr(int fd, String attribute) throws StorageException {
+    return Xattrs.get(fd, attribute);
+  }
+
+  @Override
+  public void setXattr(int fd, String attribute, byte[] value) throws StorageException {
+    Xattrs.set(fd, attribute, value);
+  }
+
+  @Override
+  public void removeXattr(int fd, String attribute) throws StorageException {
+    Xattrs.remove(fd, attribute);
+  }
+
+  @Override
+  public List<String> listXattrs(int fd) throws StorageException {
+    return Xattrs.list(fd);
+  }
+
+  @Override
   public List<String> listXattrs(int directory, Name name) throws StorageException {
     return Xattrs.list(directory, name);
   }

@@ -5,32 +5,88 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.StorageException;
+import dev.vfo.storage.XattrNames;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Extended attributes of a name, itself: its path is the one by which the kernel shows the open
- * directory, and the name.
+ * Extended attributes. The path to a file is the one by which the kernel shows its open directory,
+ * and its name; or that of its own descriptor, which leads to it whatever it is and however it was
+ * opened.
  */
 final class Xattrs {
   private static final int MAX_NAME_BYTES = 255;
 
   private Xattrs() {}
 
+  /** A file, and the calls that lead to it. */
+  private interface Target {
+    /** Puts the path; returns its address. */
+    long path(CallMemory memory);
+
+    /** Chooses between the call for a name itself and the one that follows a descriptor's path. */
+    SystemCall call(SystemCall named, SystemCall open);
+
+    StorageException failure(Kernel kernel, String operation);
+  }
+
+  private record Named(int directory, Name name) implements Target {
+    @Override
+    public long path(CallMemory memory) {
+      return memory.descriptorPath(directory, name);
+    }
+
+    @Override
+    public SystemCall call(SystemCall named, SystemCall open) {
+      return named;
+    }
+
+    @Override
+    public StorageException failure(Kernel kernel, String operation) {
+      return Descriptors.failure(kernel, operation, directory, name);
+    }
+  }
+
+  private record Open(int fd) implements Target {
+    @Override
+    public long path(CallMemory memory) {
+      return memory.descriptorPath(fd);
+    }
+
+    @Override
+    public SystemCall call(SystemCall named, SystemCall open) {
+      return open;
+    }
+
+    @Override
+    public StorageException failure(Kernel kernel, String operation) {
+      return kernel.failure(operation, fd);
+    }
+  }
+
   /** As {@code Storage.getXattr} says. */
   static byte[] get(int directory, Name name, String attribute) throws StorageException {
+    return get(new Named(directory, name), attribute);
+  }
+
+  /** Likewise. */
+  static byte[] get(int fd, String attribute) throws StorageException {
+    return get(new Open(fd), attribute);
+  }
+
+  private static byte[] get(Target target, String attribute) throws StorageException {
     Kernel kernel = Kernel.get();
     CallMemory memory = kernel.memory;
     long length =
         kernel.call(
-            SystemCall.LGETXATTR,
-            memory.descriptorPath(directory, name),
+            target.call(SystemCall.LGETXATTR, SystemCall.GETXATTR),
+            target.path(memory),
             attribute(memory, "get", attribute),
             memory.large().address(),
             CallMemory.LARGE_BYTES);
     if (length < 0) {
-      throw failure(kernel, "get", attribute, directory, name);
+      throw failure(target, kernel, "get", attribute);
     }
     return memory.largeBytes(length);
   }
@@ -38,45 +94,77 @@ final class Xattrs {
   /** As {@code Storage.setXattr} says. */
   static void set(int directory, Name name, String attribute, byte[] value)
       throws StorageException {
+    set(new Named(directory, name), attribute, value);
+  }
+
+  /** Likewise. */
+  static void set(int fd, String attribute, byte[] value) throws StorageException {
+    set(new Open(fd), attribute, value);
+  }
+
+  private static void set(Target target, String attribute, byte[] value) throws StorageException {
     Kernel kernel = Kernel.get();
     CallMemory memory = kernel.memory;
     if (value.length > CallMemory.LARGE_BYTES) {
-      throw new StorageException(Errno.ERANGE, "set attribute", attribute + " of " + name);
+      throw new StorageException(Errno.E2BIG, "set attribute", attribute);
     }
     MemorySegment.copy(value, 0, memory.large(), JAVA_BYTE, 0, value.length);
     long result =
         kernel.call(
-            SystemCall.LSETXATTR,
-            memory.descriptorPath(directory, name),
+            target.call(SystemCall.LSETXATTR, SystemCall.SETXATTR),
+            target.path(memory),
             attribute(memory, "set", attribute),
             memory.large().address(),
             value.length);
     if (result < 0) {
-      throw failure(kernel, "set", attribute, directory, name);
+      throw failure(target, kernel, "set", attribute);
     }
   }
 
   /** As {@code Storage.removeXattr} says. */
   static void remove(int directory, Name name, String attribute) throws StorageException {
+    remove(new Named(directory, name), attribute);
+  }
+
+  /** Likewise. */
+  static void remove(int fd, String attribute) throws StorageException {
+    remove(new Open(fd), attribute);
+  }
+
+  private static void remove(Target target, String attribute) throws StorageException {
     Kernel kernel = Kernel.get();
     CallMemory memory = kernel.memory;
-    long path = memory.descriptorPath(directory, name);
     long result =
-        kernel.call(SystemCall.LREMOVEXATTR, path, attribute(memory, "remove", attribute));
+        kernel.call(
+            target.call(SystemCall.LREMOVEXATTR, SystemCall.REMOVEXATTR),
+            target.path(memory),
+            attribute(memory, "remove", attribute));
     if (result < 0) {
-      throw failure(kernel, "remove", attribute, directory, name);
+      throw failure(target, kernel, "remove", attribute);
     }
   }
 
   /** As {@code Storage.listXattrs} says. */
   static List<String> list(int directory, Name name) throws StorageException {
+    return list(new Named(directory, name));
+  }
+
+  /** Likewise. */
+  static List<String> list(int fd) throws StorageException {
+    return list(new Open(fd));
+  }
+
+  private static List<String> list(Target target) throws StorageException {
     Kernel kernel = Kernel.get();
     CallMemory memory = kernel.memory;
-    long path = memory.descriptorPath(directory, name);
-    long large = memory.large().address();
-    long length = kernel.call(SystemCall.LLISTXATTR, path, large, CallMemory.LARGE_BYTES);
+    long length =
+        kernel.call(
+            target.call(SystemCall.LLISTXATTR, SystemCall.LISTXATTR),
+            target.path(memory),
+            memory.large().address(),
+            CallMemory.LARGE_BYTES);
     if (length < 0) {
-      throw Descriptors.failure(kernel, "list attributes of", directory, name);
+      throw target.failure(kernel, "list attributes of");
     }
     return split(memory.largeBytes(length));
   }
@@ -106,8 +194,7 @@ final class Xattrs {
   }
 
   private static StorageException failure(
-      Kernel kernel, String verb, String attribute, int directory, Name name) {
-    String operation = verb + " attribute " + attribute + " of";
-    return Descriptors.failure(kernel, operation, directory, name);
+      Target target, Kernel kernel, String verb, String attribute) {
+    return target.failure(kernel, verb + " attribute " + attribute + " of");
   }
 }

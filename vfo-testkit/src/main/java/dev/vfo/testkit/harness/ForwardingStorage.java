@@ -247,6 +247,26 @@ public class ForwardingStorage implements Storage {
   }
 
   @Override
+  public byte[] getXattr(int fd, String attribute) throws StorageException {
+    return forward(storage -> storage.getXattr(fd, attribute), false);
+  }
+
+  @Override
+  public void setXattr(int fd, String attribute, byte[] value) throws StorageException {
+    run(storage -> storage.setXattr(fd, attribute, value), true);
+  }
+
+  @Override
+  public void removeXattr(int fd, String attribute) throws StorageException {
+    run(storage -> storage.removeXattr(fd, attribute), true);
+  }
+
+  @Override
+  public List<String> listXattrs(int fd) throws StorageException {
+    return forward(storage -> storage.listXattrs(fd), false);
+  }
+
+  @Override
   public List<String> listXattrs(int directory, Name name) throws StorageException {
     return forward(storage -> storage.listXattrs(directory, name), false);
   }

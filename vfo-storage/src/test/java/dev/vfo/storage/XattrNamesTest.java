@@ -1,4 +1,4 @@
-package dev.vfo.storage.linux;
+package dev.vfo.storage;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -1,4 +1,4 @@
-package dev.vfo.storage.linux;
+package dev.vfo.storage;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -9,13 +9,15 @@ import java.nio.charset.StandardCharsets;
 /**
  * Names of extended attributes between bytes and text: UTF-8, but that a byte that is none becomes
  * the lone surrogate U+DC80 to U+DCFF of its value, so that the way there and back loses nothing.
+ * Stateless.
  */
-final class XattrNames {
+public final class XattrNames {
   private static final int ESCAPE = 0xDC00;
 
   private XattrNames() {}
 
-  static String decode(byte[] bytes, int begin, int end) {
+  /** The text of a range of bytes. */
+  public static String decode(byte[] bytes, int begin, int end) {
     CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
     ByteBuffer in = ByteBuffer.wrap(bytes, begin, end - begin);
     CharBuffer out = CharBuffer.allocate(end - begin);
@@ -29,7 +31,8 @@ final class XattrNames {
     return out.flip().toString();
   }
 
-  static byte[] encode(String text) {
+  /** The bytes of a text. */
+  public static byte[] encode(String text) {
     ByteBuffer out = ByteBuffer.allocate(text.length() * 3);
     int at = 0;
     while (at < text.length()) {
