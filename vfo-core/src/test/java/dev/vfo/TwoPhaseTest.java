@@ -256,6 +256,27 @@ class TwoPhaseTest {
     assertFalse(isHome("log"));
   }
 
+  /** Its place among the orphans is no name that programs see. */
+  @Test
+  void anOpenFileOfWhichANameIsNotKnownHasAsManyNamesAsBefore() throws Exception {
+    Files.writeString(folder.resolve("a"), "content");
+    Files.createLink(folder.resolve("b"), folder.resolve("a"));
+    VirtualFileManager files = open();
+    VirtualFile file = files.tree().open("b", READ, WRITE);
+    files.tree().delete("b");
+    files.checkpoint(state("first"));
+    files.awaitApplied();
+    file.write(ByteBuffer.wrap(bytes("C")), 0);
+    prepare(files, "p");
+    files.close();
+    try (VirtualFileManager again = open()) {
+      assertEquals(1, again.tree().stat("a").linkCount());
+      again.abort("p");
+      assertEquals(1, again.tree().stat("a").linkCount());
+    }
+    assertEquals("content", Files.readString(folder.resolve("a")));
+  }
+
   @Test
   void idsAreNames() throws Exception {
     try (VirtualFileManager files = open()) {

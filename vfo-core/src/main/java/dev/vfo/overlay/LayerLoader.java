@@ -88,7 +88,8 @@ public final class LayerLoader {
    */
   public Loaded loadParked(ChangeSet changes, long timeNanos)
       throws StorageException, VfoException {
-    namesInStage = List.of();
+    // Of what is open without a name, as far as layers that are applied know.
+    namesInStage = staged.identities(changes.layer());
     return load(changes, timeNanos, layers.restore(changes.layer()), false, this::keep);
   }
 
