@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vfo.storage.DirectoryVisitor;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.Storage;
@@ -229,5 +230,59 @@ class StuckApplyTest {
     assertThrows(StuckApplyException.class, files::close);
     timer.runNext();
     assertEquals(List.of(100L), timer.delaysMs, "a closed manager tries nothing");
+  }
+
+  /** Tidying up fails once behind each apply that is marked. */
+  private static final class FailingTidying extends ForwardingStorage {
+    private int markFd = -1;
+    private boolean fails;
+    private boolean isArmed;
+
+    FailingTidying() {
+      super(new LinuxStorage());
+    }
+
+    @Override
+    public int open(int directory, Name name, int flags, int mode) throws StorageException {
+      int fd = super.open(directory, name, flags, mode);
+      markFd = name.equals(Name.of("applied")) ? fd : markFd;
+      return fd;
+    }
+
+    @Override
+    public void dataSync(int fd) throws StorageException {
+      super.dataSync(fd);
+      fails |= isArmed && fd == markFd;
+    }
+
+    @Override
+    public void list(int directory, DirectoryVisitor visitor) throws StorageException {
+      if (fails) {
+        fails = false;
+        throw new StorageException(Errno.EIO, "list", "the stage");
+      }
+      super.list(directory, visitor);
+    }
+  }
+
+  /** It waits in the stage while it is applied, as nobody knew its other name. */
+  @Test
+  void whatAnApplyLeavesInTheStageIsNoNameOfAFile(@TempDir Path folder) throws Exception {
+    Files.writeString(folder.resolve("a"), "content");
+    Files.createLink(folder.resolve("b"), folder.resolve("a"));
+    FailingTidying storage = new FailingTidying();
+    Options options = Options.defaults().withStorage(storage).withExecutor(task -> {});
+    try (VirtualFileManager files = VirtualFileManager.open(folder, options)) {
+      storage.isArmed = true;
+      files.tree().chmod("a", 0600);
+      files.tree().delete("a");
+      files.checkpoint(new byte[] {1});
+      assertThrows(IOException.class, files::doBackgroundWork);
+      assertEquals(1, files.tree().stat("b").linkCount());
+      files.awaitApplied();
+      assertEquals(1, files.tree().stat("b").linkCount());
+      assertEquals(0600, files.tree().stat("b").mode());
+    }
+    assertEquals("content", Files.readString(folder.resolve("b")));
   }
 }

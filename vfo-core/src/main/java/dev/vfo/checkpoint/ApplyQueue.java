@@ -57,6 +57,9 @@ final class ApplyQueue {
 
   private boolean closed;
 
+  /** The layer that is applied, also if it is not tidied up yet. */
+  private long markedLayer;
+
   ApplyQueue(
       EngineParts parts,
       Applier applier,
@@ -190,22 +193,27 @@ final class ApplyQueue {
   }
 
   private boolean apply(PendingLayer next) throws IOException {
-    Map<Long, FileIdentity> created =
-        applier.apply(
-            next.changes(), this::identityOf, () -> mark(next.layer().number(), markFor(next)));
-    List<FileEntry> garbage = parts.publish(next.layer());
-    // Layers sealed up to now may have been taken while the entries had no home file yet.
-    if (!created.isEmpty()) {
-      plans.add(new KeptPlan(next.layer().number(), parts.layers().active().number() - 1));
+    long layer = next.layer().number();
+    if (markedLayer != layer) {
+      Map<Long, FileIdentity> created =
+          applier.apply(next.changes(), this::identityOf, () -> mark(layer, markFor(next)));
+      markedLayer = layer;
+      // Layers sealed up to now may have been taken while the entries had no home file yet.
+      if (!created.isEmpty()) {
+        plans.add(new KeptPlan(layer, parts.layers().active().number() - 1));
+      }
     }
+    reserve.releaseButPlan(layer, ApplyCost.of(next.changes()).planBytes());
+    // While the layer still tells how many names its files have: what it left in the stage would
+    // count as names of those that are found at home from then on.
+    cleanUp(layer);
+    List<FileEntry> garbage = parts.publish(next.layer());
     synchronized (pending) {
       pending.remove();
     }
     for (FileEntry entry : garbage) {
       parts.home().forget(entry);
     }
-    reserve.releaseButPlan(next.layer().number(), ApplyCost.of(next.changes()).planBytes());
-    cleanUp(next.layer().number());
     return true;
   }
 
