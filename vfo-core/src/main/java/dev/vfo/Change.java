@@ -45,6 +45,8 @@ public record Change(
     MODE,
     /** Owner or group. */
     OWNER,
+    /** Extended attributes, access control lists among them. */
+    XATTRS,
     /** The time of last modification, with the content as it was. */
     TIME
   }

@@ -12,6 +12,7 @@ import dev.vfo.storage.RenameMode;
 import dev.vfo.storage.StorageException;
 import java.io.IOException;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -125,7 +126,7 @@ public final class EntryOperations {
    * none when it is no longer used is dropped. The result is pinned.
    */
   public long createUnnamed(long directory, NewEntry owner) throws IOException {
-    NewFile file = new NewFile(FileType.REGULAR, owner.mode(), owner.uid(), owner.gid(), 0, null);
+    NewFile file = newFile(FileType.REGULAR, owner, owner.mode(), 0, null);
     return files.run(() -> files.names().createUnnamed(entry(directory), file)).number();
   }
 
@@ -175,10 +176,17 @@ public final class EntryOperations {
       byte @Nullable [] target)
       throws IOException {
     int mode = type == FileType.SYMLINK ? LINK_MODE : owner.mode();
-    NewFile file = new NewFile(type, mode, owner.uid(), owner.gid(), device, target);
+    NewFile file = newFile(type, owner, mode, device, target);
     FileEntry made = files.run(() -> files.names().create(entry(directory), name, file));
     fireName(directory, name);
     return made.number();
+  }
+
+  private static NewFile newFile(
+      FileType type, NewEntry owner, int mode, long device, byte @Nullable [] target) {
+    int umask = type == FileType.SYMLINK ? 0 : owner.umask();
+    return new NewFile(
+        type, mode, umask, owner.uid(), owner.gid(), device, target, new TreeMap<>());
   }
 
   /**
@@ -224,6 +232,44 @@ public final class EntryOperations {
   /** Sets owner and group; -1 leaves one as it is. */
   public void changeOwner(long number, int uid, int gid) throws IOException {
     change(() -> files.attributes().changeOwner(entry(number), uid, gid));
+    fireEntry(number);
+  }
+
+  /**
+   * The value of an extended attribute, access control lists among them.
+   *
+   * @throws StorageException ENODATA when there is none
+   */
+  public byte[] getXattr(long number, String name) throws IOException {
+    return files.run(() -> files.xattrs().get(entry(number), name));
+  }
+
+  /** The names of the extended attributes that this process may see, ascending. */
+  public List<String> listXattrs(long number) throws IOException {
+    return files.run(() -> files.xattrs().list(entry(number)));
+  }
+
+  /**
+   * Sets an extended attribute; an access control list also sets the mode.
+   *
+   * @param name with its prefix: {@code user.}, {@code trusted.}, {@code security.}, or one of
+   *     {@code system.posix_acl_access} and {@code system.posix_acl_default}
+   * @param value up to 64 KiB
+   * @throws StorageException with the errno of setxattr(2); ENOSPC also when the file system cannot
+   *     hold so much for one file
+   */
+  public void setXattr(long number, String name, byte[] value, XattrMode mode) throws IOException {
+    change(() -> files.xattrs().set(entry(number), name, value, mode));
+    fireEntry(number);
+  }
+
+  /**
+   * Removes an extended attribute.
+   *
+   * @throws StorageException ENODATA when there is none, but for access control lists
+   */
+  public void removeXattr(long number, String name) throws IOException {
+    change(() -> files.xattrs().remove(entry(number), name));
     fireEntry(number);
   }
 

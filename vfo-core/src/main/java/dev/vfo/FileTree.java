@@ -286,6 +286,38 @@ public final class FileTree {
         });
   }
 
+  /** The value of an extended attribute; as {@link EntryOperations#getXattr}. */
+  public byte[] getXattr(String path, String name) throws IOException {
+    return withEntry(path, true, number -> entries.getXattr(number, name));
+  }
+
+  /** The names of the extended attributes that this process may see, ascending. */
+  public List<String> listXattrs(String path) throws IOException {
+    return withEntry(path, true, entries::listXattrs);
+  }
+
+  /** Sets an extended attribute; as {@link EntryOperations#setXattr}. */
+  public void setXattr(String path, String name, byte[] value) throws IOException {
+    withEntry(
+        path,
+        true,
+        number -> {
+          entries.setXattr(number, name, value, XattrMode.ANY);
+          return number;
+        });
+  }
+
+  /** Removes an extended attribute; as {@link EntryOperations#removeXattr}. */
+  public void removeXattr(String path, String name) throws IOException {
+    withEntry(
+        path,
+        true,
+        number -> {
+          entries.removeXattr(number, name);
+          return number;
+        });
+  }
+
   /** Sets the times, nanoseconds since 1970. */
   public void setTimes(String path, long accessNanos, long modifyNanos) throws IOException {
     withEntry(

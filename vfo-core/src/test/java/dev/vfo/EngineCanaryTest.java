@@ -94,6 +94,15 @@ class EngineCanaryTest {
   }
 
   @Test
+  void extendedAttributesThatAreNotTakenAway() {
+    assertCaught(target ->
+        new NamedStorage(target) {
+          @Override
+          public void removeXattr(int directory, Name name, String attribute) {}
+        });
+  }
+
+  @Test
   void filesThatAreNotSynced() {
     assertCaught(target ->
         new NamedStorage(target) {

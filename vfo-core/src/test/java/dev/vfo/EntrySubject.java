@@ -9,6 +9,7 @@ import dev.vfo.storage.StorageException;
 import dev.vfo.testkit.history.ShortWriteException;
 import dev.vfo.testkit.history.Subject;
 import dev.vfo.testkit.model.FileAttributes;
+import dev.vfo.testkit.model.FileModel;
 import dev.vfo.testkit.model.ListedName;
 import dev.vfo.testkit.model.OpenFlags;
 import dev.vfo.testkit.model.TreePath;
@@ -391,6 +392,36 @@ abstract class EntrySubject implements Subject {
           entries().changeMode(number, mode);
           return number;
         });
+  }
+
+  @Override
+  public byte[] getXattr(TreePath path, String attribute) throws IOException {
+    return at(path, number -> entries().getXattr(number, attribute));
+  }
+
+  @Override
+  public void setXattr(TreePath path, String attribute, byte[] value) throws IOException {
+    at(
+        path,
+        number -> {
+          entries().setXattr(number, attribute, value, XattrMode.ANY);
+          return number;
+        });
+  }
+
+  @Override
+  public void removeXattr(TreePath path, String attribute) throws IOException {
+    at(
+        path,
+        number -> {
+          entries().removeXattr(number, attribute);
+          return number;
+        });
+  }
+
+  @Override
+  public List<String> listXattrs(TreePath path) throws IOException {
+    return FileModel.comparable(at(path, entries()::listXattrs));
   }
 
   @Override

@@ -2,10 +2,12 @@ package dev.vfo.apply;
 
 import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.EntryChange;
+import dev.vfo.changes.EntryChange.Attributes;
 import dev.vfo.changes.EntryChange.Data;
 import dev.vfo.changes.EntryChange.Fate;
 import dev.vfo.changes.Extent;
 import dev.vfo.changes.NameChange;
+import dev.vfo.changes.XattrChange;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,12 +37,14 @@ public record ApplyCost(long stageBytes, long planBytes, long placeBytes) {
       if (entry.fate() == Fate.GONE) {
         continue;
       }
+      // Where they do not fit into the inode they get blocks of their own.
+      long xattrs = entry.attributes().has(Attributes.XATTRS) ? xattrBytes(entry) : 0;
       if (entry.created()) {
-        objects += BLOCK_BYTES + content + NAME_BYTES;
+        objects += BLOCK_BYTES + content + NAME_BYTES + xattrs;
         plan += PlanFormat.OBJECT_BYTES;
       } else {
         plan += savedBytes(entry.data());
-        place += content;
+        place += content + xattrs;
       }
     }
     long directory = NameChange.NONE;
@@ -55,6 +59,16 @@ public record ApplyCost(long stageBytes, long planBytes, long placeBytes) {
   /** The cost of both together. */
   public long totalBytes() {
     return stageBytes + placeBytes;
+  }
+
+  private static long xattrBytes(EntryChange entry) {
+    long bytes = BLOCK_BYTES;
+    for (XattrChange xattr : entry.attributes().xattrs()) {
+      byte[] value = xattr.value();
+      long blocks = value == null ? 0 : (value.length + BLOCK_BYTES - 1) / BLOCK_BYTES;
+      bytes += blocks * BLOCK_BYTES;
+    }
+    return bytes;
   }
 
   private static long contentBytes(@Nullable Data data) {

@@ -29,7 +29,8 @@ final class OwnRights {
   /** A file that lacks rights, where it was found, and its mode then. */
   private record Locked(Entry entry, @Nullable Slot slot, int mode) {
     int needed() {
-      return entry.isDirectory() ? OWNER_DIRECTORY : entry.isPatched() ? OWNER_FILE : 0;
+      boolean isWritten = entry.isPatched() || entry.change.attributes().has(Attributes.XATTRS);
+      return entry.isDirectory() ? OWNER_DIRECTORY : isWritten ? OWNER_FILE : 0;
     }
 
     boolean isSearchable() {

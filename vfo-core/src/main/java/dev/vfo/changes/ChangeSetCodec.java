@@ -33,6 +33,13 @@ public final class ChangeSetCodec {
 
   static final int MIN_ENTRY_BYTES = 12;
   static final int ATTRIBUTES_BYTES = 28;
+
+  /** What an extended attribute has besides its name and value. */
+  static final int MIN_XATTR_BYTES = 5;
+
+  /** In place of a value's length: there is none. */
+  static final int NO_VALUE = -1;
+
   static final int IDENTITY_BYTES = 16;
   static final int EXPECTATION_BYTES = 28;
   static final int MIN_DATA_BYTES = 20;

@@ -10,6 +10,7 @@ import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.StorageException;
+import dev.vfo.storage.XattrNames;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -162,7 +163,26 @@ final class ChangeSetDecoder {
   }
 
   private Attributes takeAttributes(int mask) {
-    return new Attributes(mask, takeInt(), takeInt(), takeInt(), takeLong(), takeLong());
+    int mode = takeInt();
+    int uid = takeInt();
+    int gid = takeInt();
+    long accessNanos = takeLong();
+    long modifyNanos = takeLong();
+    List<XattrChange> xattrs = has(mask, Attributes.XATTRS) ? takeXattrs() : List.of();
+    return new Attributes(mask, mode, uid, gid, accessNanos, modifyNanos, xattrs);
+  }
+
+  private List<XattrChange> takeXattrs() {
+    int count = checked(takeInt(), ChangeSetCodec.MIN_XATTR_BYTES);
+    List<XattrChange> xattrs = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      byte[] name = takeBytes(takeByte());
+      int valueBytes = takeInt();
+      byte[] value =
+          valueBytes == ChangeSetCodec.NO_VALUE ? null : takeBytes(checked(valueBytes, 1));
+      xattrs.add(new XattrChange(XattrNames.decode(name, 0, name.length), value));
+    }
+    return xattrs;
   }
 
   private FileIdentity takeIdentity() {

@@ -9,8 +9,10 @@ import dev.vfo.changes.Extent.InMemory;
 import dev.vfo.changes.Extent.InSpill;
 import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.Name;
+import dev.vfo.storage.XattrNames;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Writes one change set. */
@@ -63,6 +65,7 @@ final class ChangeSetEncoder {
   private static long bytesOf(EntryChange entry) {
     long bytes = ChangeSetCodec.MIN_ENTRY_BYTES;
     bytes += entry.attributes().mask() == 0 ? 0 : ChangeSetCodec.ATTRIBUTES_BYTES;
+    bytes += entry.attributes().has(Attributes.XATTRS) ? bytesOf(entry.attributes().xattrs()) : 0;
     bytes += entry.identity() == null ? 0 : ChangeSetCodec.IDENTITY_BYTES;
     Location before = entry.before();
     bytes += before == null ? 0 : Long.BYTES + Byte.BYTES + before.name().length();
@@ -76,6 +79,16 @@ final class ChangeSetEncoder {
       for (Extent extent : data.extents()) {
         bytes += bytesOf(extent);
       }
+    }
+    return bytes;
+  }
+
+  private static long bytesOf(List<XattrChange> xattrs) {
+    long bytes = Integer.BYTES;
+    for (XattrChange xattr : xattrs) {
+      byte[] value = xattr.value();
+      bytes += ChangeSetCodec.MIN_XATTR_BYTES + XattrNames.encode(xattr.name()).length;
+      bytes += value == null ? 0 : value.length;
     }
     return bytes;
   }
@@ -135,6 +148,21 @@ final class ChangeSetEncoder {
       putInt(attributes.gid());
       putLong(attributes.accessNanos());
       putLong(attributes.modifyNanos());
+    }
+    if (attributes.has(Attributes.XATTRS)) {
+      putInt(attributes.xattrs().size());
+      attributes.xattrs().forEach(this::putXattr);
+    }
+  }
+
+  private void putXattr(XattrChange xattr) {
+    byte[] name = XattrNames.encode(xattr.name());
+    putByte(name.length);
+    putBytes(name);
+    byte[] value = xattr.value();
+    putInt(value == null ? ChangeSetCodec.NO_VALUE : value.length);
+    if (value != null) {
+      putBytes(value);
     }
   }
 

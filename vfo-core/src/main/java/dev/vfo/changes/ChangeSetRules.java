@@ -5,6 +5,7 @@ import dev.vfo.changes.EntryChange.Data;
 import dev.vfo.changes.EntryChange.Fate;
 import dev.vfo.changes.Extent.InSpill;
 import dev.vfo.storage.FileType;
+import dev.vfo.storage.XattrNames;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +23,7 @@ final class ChangeSetRules {
   private static final long MAX_SPILL_BYTES = (long) Integer.MAX_VALUE * Extent.BLOCK_BYTES;
 
   private static final int MAX_MODE = 07777;
+  private static final int MAX_XATTR_NAME_BYTES = 255;
 
   private final long rootNumber;
   private final Map<Long, EntryChange> entries;
@@ -103,7 +105,8 @@ final class ChangeSetRules {
     if (entry.data() != null && !attributes.has(Attributes.MODE | Attributes.MODIFY_TIME)) {
       return true;
     }
-    return attributes.has(Attributes.OWNER) && !attributes.has(Attributes.MODE);
+    return (attributes.mask() & (Attributes.OWNER | Attributes.XATTRS)) != 0
+        && !attributes.has(Attributes.MODE);
   }
 
   private static boolean isWrong(Expectation expected) {
@@ -116,10 +119,27 @@ final class ChangeSetRules {
 
   private static @Nullable String problemOf(Attributes attributes, boolean created) {
     int mask = attributes.mask();
-    if ((mask & ~Attributes.ALL) != 0 || (created && mask != Attributes.ALL)) {
+    boolean isKnown = (mask & ~(Attributes.ALL | Attributes.XATTRS)) == 0;
+    if (!isKnown || (created && !attributes.has(Attributes.ALL))) {
       return "attribute mask " + mask;
     }
+    if (attributes.has(Attributes.XATTRS) == attributes.xattrs().isEmpty()
+        || !areNamed(attributes.xattrs())) {
+      return "extended attributes " + attributes.xattrs().stream().map(XattrChange::name).toList();
+    }
     return (attributes.mode() & ~MAX_MODE) == 0 ? null : "mode " + attributes.mode();
+  }
+
+  private static boolean areNamed(List<XattrChange> xattrs) {
+    String last = "";
+    for (XattrChange xattr : xattrs) {
+      int length = XattrNames.encode(xattr.name()).length;
+      if (length > MAX_XATTR_NAME_BYTES || last.compareTo(xattr.name()) >= 0) {
+        return false;
+      }
+      last = xattr.name();
+    }
+    return true;
   }
 
   private static @Nullable String problemOf(Data data) {

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  *     root, or is an orphan
  * @param fate what it is after the layer
  * @param attributes the attributes to set; for a created entry all of them; MODE and MODIFY_TIME
- *     with new content, MODE with a new owner, as setting the one changes the other. A directory
- *     with changed names should have MODIFY_TIME, and MODE where it does not let its owner in
+ *     with new content, MODE with a new owner and with extended attributes, as setting the one
+ *     changes the other or needs rights that the mode gives. A directory with changed names should
+ *     have MODIFY_TIME, and MODE where it does not let its owner in
  * @param data the new content, or null when it stays (or the entry is no regular file)
  * @param symlinkTarget target of a created symbolic link, else null
  * @param device number of a created device node, else 0
@@ -81,9 +82,17 @@ public record EntryChange(
    * @param mode permission bits
    * @param accessNanos nanoseconds since 1970
    * @param modifyNanos likewise
+   * @param xattrs the extended attributes to set and to remove, each once, by ascending name; none
+   *     unless the mask says so
    */
   public record Attributes(
-      int mask, int mode, int uid, int gid, long accessNanos, long modifyNanos) {
+      int mask,
+      int mode,
+      int uid,
+      int gid,
+      long accessNanos,
+      long modifyNanos,
+      List<XattrChange> xattrs) {
     /** Set the permission bits. */
     public static final int MODE = 1;
 
@@ -96,11 +105,24 @@ public record EntryChange(
     /** Set the time of last modification. */
     public static final int MODIFY_TIME = 8;
 
-    /** All of them. */
+    /** Set and remove extended attributes. */
+    public static final int XATTRS = 16;
+
+    /** All that every file has. */
     public static final int ALL = MODE | OWNER | ACCESS_TIME | MODIFY_TIME;
 
     /** Nothing to set. */
     public static final Attributes UNCHANGED = new Attributes(0, 0, 0, 0, 0, 0);
+
+    /** Copies the list. */
+    public Attributes {
+      xattrs = List.copyOf(xattrs);
+    }
+
+    /** Without extended attributes. */
+    public Attributes(int mask, int mode, int uid, int gid, long accessNanos, long modifyNanos) {
+      this(mask, mode, uid, gid, accessNanos, modifyNanos, List.of());
+    }
 
     /** Whether all bits of {@code bits} are set in the mask. */
     public boolean has(int bits) {

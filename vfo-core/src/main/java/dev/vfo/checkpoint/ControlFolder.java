@@ -41,6 +41,7 @@ final class ControlFolder implements AutoCloseable {
   private static final Name STAGE = Name.of("stage");
   private static final Name STATE = Name.of("state");
   private static final Name IGNORE = Name.of(".gitignore");
+  private static final String DEFAULT_LIST = "system.posix_acl_default";
   private static final int PRIVATE = 0700;
   private static final int PRIVATE_FILE = 0600;
   private static final int FOLDER = OpenFlag.READ | OpenFlag.DIRECTORY;
@@ -198,7 +199,23 @@ final class ControlFolder implements AutoCloseable {
   private void openFolders() throws StorageException {
     journalFd = keep(storage.open(recordsFd, JOURNAL, FOLDER, 0));
     stageFd = keep(storage.open(fd, STAGE, FOLDER, 0));
+    removeDefaultList(stageFd);
     stateFd = keep(storage.open(recordsFd, STATE, FOLDER, 0));
+  }
+
+  /**
+   * What apply makes here is for other directories: it must not get the access control list that
+   * the root, say, has for what is made in it.
+   */
+  private void removeDefaultList(int folder) throws StorageException {
+    try {
+      storage.getXattr(folder, DEFAULT_LIST);
+      storage.removeXattr(folder, DEFAULT_LIST);
+    } catch (StorageException e) {
+      if (e.errno() != Errno.ENODATA && e.errno() != Errno.EOPNOTSUPP) {
+        throw e;
+      }
+    }
   }
 
   private void check() throws IOException {

@@ -13,6 +13,7 @@ import dev.vfo.overlay.EntryTable;
 import dev.vfo.overlay.FileAttributes;
 import dev.vfo.overlay.FileContent;
 import dev.vfo.overlay.FileEntry;
+import dev.vfo.overlay.FileXattrs;
 import dev.vfo.overlay.ForeignChanges;
 import dev.vfo.overlay.HomeKnowledge;
 import dev.vfo.overlay.HomeTree;
@@ -60,6 +61,7 @@ final class EngineParts implements ApplyObserver, StagedFiles {
   private final Rights rights;
   private final FileContent content;
   private final FileAttributes attributes;
+  private final FileXattrs xattrs;
   private final DeviceTrial devices;
 
   EngineParts(
@@ -82,7 +84,8 @@ final class EngineParts implements ApplyObserver, StagedFiles {
     publisher = new LayerPublisher(table);
     NameChanges changes = new NameChanges(layers, table, clock);
     rights = new Rights(storage, home);
-    names = new Namespace(table, layers, home, changes, ControlFolder.NAME, rights);
+    xattrs = new FileXattrs(layers, home, clock, rights, new StageXattrTrial(storage, stageFd));
+    names = new Namespace(table, layers, home, changes, ControlFolder.NAME, rights, xattrs);
     content = new FileContent(layers, home, clock, rights);
     attributes = new FileAttributes(layers, clock, rights);
     devices = new DeviceTrial(storage, stageFd);
@@ -128,6 +131,10 @@ final class EngineParts implements ApplyObserver, StagedFiles {
 
   FileAttributes attributes() {
     return attributes;
+  }
+
+  FileXattrs xattrs() {
+    return xattrs;
   }
 
   /** Whether device nodes can be made. */

@@ -6,6 +6,7 @@ import dev.vfo.overlay.EntryTable;
 import dev.vfo.overlay.FileAttributes;
 import dev.vfo.overlay.FileContent;
 import dev.vfo.overlay.FileEntry;
+import dev.vfo.overlay.FileXattrs;
 import dev.vfo.overlay.Rights;
 import dev.vfo.storage.FileSystemStat;
 import dev.vfo.storage.FileType;
@@ -62,6 +63,11 @@ public final class StepFiles {
   /** The operations on attributes. */
   public FileAttributes attributes() {
     return parts.attributes();
+  }
+
+  /** The operations on extended attributes. */
+  public FileXattrs xattrs() {
+    return parts.xattrs();
   }
 
   /** What this process may do with files. */

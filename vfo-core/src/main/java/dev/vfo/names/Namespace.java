@@ -3,6 +3,7 @@ package dev.vfo.names;
 import dev.vfo.DirectoryItem;
 import dev.vfo.overlay.EntryTable;
 import dev.vfo.overlay.FileEntry;
+import dev.vfo.overlay.FileXattrs;
 import dev.vfo.overlay.HomeKnowledge;
 import dev.vfo.overlay.HomeTree;
 import dev.vfo.overlay.LayerStack;
@@ -39,10 +40,12 @@ public final class Namespace {
   private final NameLookup lookup;
   private final NameChanges changes;
   private final Rights rights;
+  private final FileXattrs xattrs;
 
   /**
    * @param hidden the name in the root that programs never see
    * @param rights what this process may do
+   * @param xattrs what new files inherit
    */
   public Namespace(
       EntryTable table,
@@ -50,12 +53,14 @@ public final class Namespace {
       HomeTree home,
       NameChanges changes,
       Name hidden,
-      Rights rights) {
+      Rights rights,
+      FileXattrs xattrs) {
     this.table = table;
     this.layers = layers;
     this.home = home;
     this.changes = changes;
     this.rights = rights;
+    this.xattrs = xattrs;
     this.lookup = new NameLookup(table, home, new HomeKnowledge(table, home), hidden);
   }
 
@@ -145,13 +150,13 @@ public final class Namespace {
     });
   }
 
-  private static NewFile inherit(FileEntry directory, NewFile file) {
+  private NewFile inherit(FileEntry directory, NewFile file) throws StorageException {
+    FileXattrs.Inherited given = xattrs.inherit(directory, file.type(), file.mode(), file.umask());
     if ((directory.mode() & SET_GROUP_ID) == 0) {
-      return file;
+      return file.in(given.mode(), file.gid(), given.xattrs());
     }
-    int mode = file.type() == FileType.DIRECTORY ? file.mode() | SET_GROUP_ID : file.mode();
-    return new NewFile(
-        file.type(), mode, file.uid(), directory.group(), file.device(), file.symlinkTarget());
+    int bit = file.type() == FileType.DIRECTORY ? SET_GROUP_ID : 0;
+    return file.in(given.mode() | bit, directory.group(), given.xattrs());
   }
 
   private NewFile makeable(Name name, NewFile file) throws StorageException {

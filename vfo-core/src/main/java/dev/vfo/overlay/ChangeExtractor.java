@@ -9,8 +9,10 @@ import dev.vfo.changes.Expectation;
 import dev.vfo.changes.Extent;
 import dev.vfo.changes.Location;
 import dev.vfo.changes.NameChange;
+import dev.vfo.changes.XattrChange;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
+import dev.vfo.storage.StorageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -121,7 +123,30 @@ public final class ChangeExtractor {
     if (isClosed(delta.entry, is)) {
       mask |= Attributes.MODE;
     }
-    return new Attributes(mask, is.mode, is.uid, is.gid, is.accessNanos, is.modifyNanos);
+    return new Attributes(
+        mask, is.mode, is.uid, is.gid, is.accessNanos, is.modifyNanos, xattrs(delta));
+  }
+
+  private static List<XattrChange> xattrs(EntryDelta delta) {
+    List<XattrChange> changes = new ArrayList<>();
+    for (XattrChange change : delta.xattrs()) {
+      byte[] value = change.value();
+      if (value != null && change.name().equals(AccessList.ACCESS)) {
+        changes.add(new XattrChange(change.name(), list(delta, value)));
+      } else {
+        changes.add(change);
+      }
+    }
+    return changes;
+  }
+
+  // The mode may have been changed later than the list.
+  private static byte[] list(EntryDelta delta, byte[] value) {
+    try {
+      return AccessList.read(value).with(delta.attributes.mode).bytes();
+    } catch (StorageException e) {
+      throw new IllegalStateException("it was read before", e);
+    }
   }
 
   // By a handle a step gets at files below a directory that even its owner may not search: apply

@@ -2,11 +2,14 @@ package dev.vfo.overlay;
 
 import dev.vfo.changes.EntryChange.Attributes;
 import dev.vfo.changes.Expectation;
+import dev.vfo.changes.XattrChange;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,12 @@ public final class EntryDelta {
 
   /** Which attributes the layer set; bits of {@link Attributes}. */
   int changed;
+
+  /** The extended attributes that the layer set or removed, by name; null: none. */
+  private @Nullable SortedMap<String, XattrChange> xattrs;
+
+  /** Whether the layer did something that takes the file's capabilities away. */
+  boolean clearsCapability;
 
   /** The names that the entry is known to have after the layer; null: as before it. */
   volatile @Nullable List<Link> links;
@@ -73,6 +82,43 @@ public final class EntryDelta {
     return names;
   }
 
+  /** What the layer did to an extended attribute, or null. */
+  @Nullable XattrChange xattr(String name) {
+    return xattrs == null ? null : xattrs.get(name);
+  }
+
+  /** All that it did to extended attributes. */
+  Collection<XattrChange> xattrs() {
+    return xattrs == null ? List.of() : xattrs.values();
+  }
+
+  void setXattr(String name, byte[] value) {
+    xattrsForChange().put(name, new XattrChange(name, value));
+  }
+
+  void removeXattr(String name) {
+    if (created) {
+      xattrsForChange().remove(name);
+    } else {
+      xattrsForChange().put(name, new XattrChange(name, null));
+    }
+  }
+
+  private SortedMap<String, XattrChange> xattrsForChange() {
+    if (xattrs == null) {
+      xattrs = new TreeMap<>();
+    }
+    return xattrs;
+  }
+
+  /** Takes the file's capabilities away, as the kernel does when content or owner are changed. */
+  void clearCapability() {
+    clearsCapability = true;
+    if (xattrs != null) {
+      xattrs.remove(FileXattrs.CAPABILITY);
+    }
+  }
+
   /** A name that the entry had when the layer began, or null. */
   @Nullable Link linkBefore() {
     return linkBefore;
@@ -107,14 +153,19 @@ public final class EntryDelta {
 
   /**
    * Which attributes apply sets: writing and a new owner take mode bits away, and writing sets the
-   * time, so that it puts right what it does itself.
+   * time, so that it puts right what it does itself. So do the rights that it needs for extended
+   * attributes.
    */
   int settled() {
     int mask = changed;
     if (entry.type() == FileType.REGULAR && hasContentChange()) {
       mask |= Attributes.MODE | Attributes.MODIFY_TIME;
     }
-    return (mask & Attributes.OWNER) == 0 ? mask : mask | Attributes.MODE;
+    if (xattrs != null && !xattrs.isEmpty()) {
+      mask |= Attributes.XATTRS;
+    }
+    boolean needsMode = (mask & (Attributes.OWNER | Attributes.XATTRS)) != 0;
+    return needsMode ? mask | Attributes.MODE : mask;
   }
 
   boolean hasContentChange() {

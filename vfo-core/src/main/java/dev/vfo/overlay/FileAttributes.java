@@ -33,7 +33,7 @@ public final class FileAttributes {
   public EntryStat stat(FileEntry entry) throws StorageException {
     entry.lock.readLock().lock();
     try {
-      requireThere(entry);
+      entry.requireThere();
       return entry.attributes().stat(entry);
     } finally {
       entry.lock.readLock().unlock();
@@ -52,7 +52,7 @@ public final class FileAttributes {
     layers.gate().lock();
     entry.lock.writeLock().lock();
     try {
-      requireThere(entry);
+      entry.requireThere();
       check.run();
       EntryDelta delta = layers.change(entry);
       change.apply(delta);
@@ -95,6 +95,7 @@ public final class FileAttributes {
           delta.changed |= Attributes.OWNER;
           if (entry.type() != FileType.DIRECTORY && entry.type() != FileType.SYMLINK) {
             clearSetId(delta);
+            delta.clearCapability();
           }
         });
   }
@@ -139,12 +140,5 @@ public final class FileAttributes {
             delta.changed |= Attributes.MODIFY_TIME;
           }
         });
-  }
-
-  private static void requireThere(FileEntry entry) throws StorageException {
-    if (entry.dropped) {
-      throw new StorageException(
-          Errno.ESTALE, "use", entry + ", which was made in a step that was rolled back");
-    }
   }
 }

@@ -45,7 +45,7 @@ public final class FileContent {
   public long read(FileEntry entry, long offset, MemorySegment target) throws StorageException {
     entry.lock.readLock().lock();
     try {
-      requireThere(entry);
+      entry.requireThere();
       long size = entry.attributes().sizeBytes;
       if (offset >= size) {
         return 0;
@@ -67,7 +67,7 @@ public final class FileContent {
       throws StorageException {
     entry.lock.readLock().lock();
     try {
-      requireThere(entry);
+      entry.requireThere();
       long end = Math.min(offset + lengthBytes, entry.attributes().sizeBytes);
       reader.visit(entry, offset, end, visitor);
       return Math.max(0, end - offset);
@@ -85,7 +85,7 @@ public final class FileContent {
   public long seek(FileEntry entry, long offset, boolean isHole) throws StorageException {
     entry.lock.readLock().lock();
     try {
-      requireThere(entry);
+      entry.requireThere();
       long size = entry.attributes().sizeBytes;
       long found = offset < 0 || offset >= size ? size : reader.seek(entry, offset, size, isHole);
       if (found == size && (offset < 0 || offset >= size || !isHole)) {
@@ -110,7 +110,7 @@ public final class FileContent {
     layers.gate().lock();
     entry.lock.writeLock().lock();
     try {
-      requireThere(entry);
+      entry.requireThere();
       long from = append ? entry.attributes().sizeBytes : offset;
       if (from > MAX_FILE_BYTES - source.byteSize()) {
         throw new StorageException(Errno.EFBIG, "write", entry.toString());
@@ -146,6 +146,9 @@ public final class FileContent {
   }
 
   private void touchContent(EntryDelta delta) {
+    if (delta.hasContentChange()) {
+      delta.clearCapability();
+    }
     long now = clockNanos.getAsLong();
     delta.attributes.modifyNanos = now;
     delta.attributes.changeNanos = now;
@@ -183,7 +186,7 @@ public final class FileContent {
     layers.gate().lock();
     entry.lock.writeLock().lock();
     try {
-      requireThere(entry);
+      entry.requireThere();
       EntryDelta delta = layers.change(entry);
       if (sizeBytes < delta.attributes.sizeBytes && shrink) {
         edits.cut(delta, sizeBytes);
@@ -203,12 +206,5 @@ public final class FileContent {
   /** What puts content into layers that are loaded. */
   BlockEdits edits() {
     return edits;
-  }
-
-  private static void requireThere(FileEntry entry) throws StorageException {
-    if (entry.dropped) {
-      throw new StorageException(
-          Errno.ESTALE, "use", entry + ", which was made in a step that was rolled back");
-    }
   }
 }

@@ -1,10 +1,12 @@
 package dev.vfo.overlay;
 
 import dev.vfo.changes.Expectation;
+import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.FileStat;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
+import dev.vfo.storage.StorageException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -59,6 +61,17 @@ public final class FileEntry {
   @Nullable Expectation expected;
 
   volatile byte @Nullable [] symlinkTarget;
+
+  /** The default access control list of its home directory; null while it is not known. */
+  volatile @Nullable DefaultList homeDefaultList;
+
+  /**
+   * What a directory says of the access control lists of what is made in it.
+   *
+   * @param value null when there is none
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  record DefaultList(byte @Nullable [] value) {}
 
   /** Whether it was made without a name, and no layer that is applied has given it one. */
   volatile boolean unnamed;
@@ -121,6 +134,18 @@ public final class FileEntry {
     opens.decrementAndGet();
   }
 
+  /**
+   * Refuses a use of what is no longer there.
+   *
+   * @throws StorageException ESTALE
+   */
+  void requireThere() throws StorageException {
+    if (dropped) {
+      throw new StorageException(
+          Errno.ESTALE, "use", this + ", which was made in a step that was rolled back");
+    }
+  }
+
   /** Whether the step that made it was dropped: every use is refused. */
   public boolean isDropped() {
     return dropped;
@@ -167,6 +192,7 @@ public final class FileEntry {
   void measured(FileStat stat, int namesInStage) {
     EntryAttributes attributes = EntryAttributes.of(stat);
     attributes.linkCount -= namesInStage;
+    homeDefaultList = null;
     homeAttributes = attributes;
     expected = Expectation.of(stat);
     device = stat.device();
@@ -342,8 +368,8 @@ public final class FileEntry {
   }
 
   /**
-   * Whether its home file has the owner, group and permissions that it has as of the active layer:
-   * no layer that is not applied changed them.
+   * Whether its home file has the owner, group, permissions and access control list that it has as
+   * of the active layer: no layer that is not applied changed them.
    */
   boolean hasRightsOfHome() {
     lock.readLock().lock();
@@ -351,7 +377,9 @@ public final class FileEntry {
       EntryAttributes is = homeAttributes;
       return is != null
           && !isMadeInLayers()
-          && deltas.stream().allMatch(delta -> delta.attributes.hasRightsOf(is));
+          && deltas.stream()
+              .allMatch(delta ->
+                  delta.attributes.hasRightsOf(is) && delta.xattr(AccessList.ACCESS) == null);
     } finally {
       lock.readLock().unlock();
     }

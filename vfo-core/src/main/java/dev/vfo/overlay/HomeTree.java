@@ -94,6 +94,43 @@ public final class HomeTree {
     }
   }
 
+  /** An extended attribute of a home file, wherever it is. */
+  byte[] getXattr(FileEntry entry, String name) throws StorageException {
+    return withPath(entry, fd -> storage.getXattr(fd, name));
+  }
+
+  /** The names of the extended attributes of a home file, wherever it is. */
+  List<String> listXattrs(FileEntry entry) throws StorageException {
+    return withPath(entry, storage::listXattrs);
+  }
+
+  private interface PathCall<T> {
+    T on(int fd) throws StorageException;
+  }
+
+  private <T> T withPath(FileEntry entry, PathCall<T> call) throws StorageException {
+    lock.readLock().lock();
+    try {
+      if (entry.isDirectory()) {
+        HomeDescriptors.Lease lease = acquire(entry);
+        try {
+          return call.on(lease.fd());
+        } finally {
+          descriptors.release(lease);
+        }
+      }
+      requireOpen(entry);
+      int fd = open(entry, OpenFlag.PATH, Set.of());
+      try {
+        return call.on(fd);
+      } finally {
+        storage.close(fd);
+      }
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
   /** Lists a home directory. */
   public void list(FileEntry directory, DirectoryVisitor visitor) throws StorageException {
     lock.readLock().lock();

@@ -10,6 +10,7 @@ import dev.vfo.changes.Extent;
 import dev.vfo.changes.Extent.InSpill;
 import dev.vfo.changes.Location;
 import dev.vfo.changes.NameChange;
+import dev.vfo.changes.XattrChange;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.FileType;
@@ -283,6 +284,7 @@ public final class LayerLoader {
       delta.setBefore(Objects.requireNonNull(before, "it was measured"));
     }
     set(delta, change.attributes());
+    setXattrs(delta, change);
     attributes.changeNanos = timeNanos;
     byte[] target = change.symlinkTarget();
     if (target != null) {
@@ -305,7 +307,20 @@ public final class LayerLoader {
     if (to.has(Attributes.MODIFY_TIME)) {
       attributes.modifyNanos = to.modifyNanos();
     }
-    delta.changed = to.mask();
+    delta.changed = to.mask() & Attributes.ALL;
+  }
+
+  private static void setXattrs(EntryDelta delta, EntryChange change) {
+    boolean isWritten = change.data() != null || change.attributes().has(Attributes.OWNER);
+    delta.clearsCapability = isWritten && !delta.created && !delta.entry.isDirectory();
+    for (XattrChange xattr : change.attributes().xattrs()) {
+      byte[] value = xattr.value();
+      if (value == null) {
+        delta.removeXattr(xattr.name());
+      } else {
+        delta.setXattr(xattr.name(), value);
+      }
+    }
   }
 
   private void addNames(ChangeSet changes, Map<Long, EntryDelta> deltas) {

@@ -123,6 +123,7 @@ public final class LayerPublisher {
     entry.lock.writeLock().lock();
     try {
       entry.homeAttributes = delta.attributes;
+      entry.homeDefaultList = null;
       entry.expected = Expectations.after(delta, entry.expected);
       List<Link> links = delta.links;
       if (links != null) {

@@ -6,6 +6,7 @@ import dev.vfo.storage.Name;
 import dev.vfo.storage.StorageException;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +26,25 @@ public final class NameChanges {
     this.clockNanos = clockNanos;
   }
 
-  /** What a new file is. */
+  /**
+   * What a new file is.
+   *
+   * @param umask what is taken away of its mode, where no access control list is inherited
+   */
   public record NewFile(
-      FileType type, int mode, int uid, int gid, long device, byte @Nullable [] symlinkTarget) {}
+      FileType type,
+      int mode,
+      int umask,
+      int uid,
+      int gid,
+      long device,
+      byte @Nullable [] symlinkTarget,
+      SortedMap<String, byte[]> xattrs) {
+    /** The same as a directory lets it be. */
+    public NewFile in(int newMode, int newGid, SortedMap<String, byte[]> newXattrs) {
+      return new NewFile(type, newMode, 0, uid, newGid, device, symlinkTarget, newXattrs);
+    }
+  }
 
   /**
    * Makes an entry and gives it its first name.
@@ -62,7 +79,9 @@ public final class NameChanges {
       entry.symlinkTarget = target;
       attributes.sizeBytes = target.length;
     }
-    return layers.create(entry, attributes);
+    EntryDelta delta = layers.create(entry, attributes);
+    file.xattrs().forEach(delta::setXattr);
+    return delta;
   }
 
   /** Gives an entry one more name, which nobody has. */

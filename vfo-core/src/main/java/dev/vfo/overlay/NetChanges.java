@@ -181,6 +181,9 @@ public final class NetChanges {
     EntryAttributes before = home(entry);
     EntryAttributes after = now(entry);
     Set<Aspect> aspects = rights(before, after);
+    if (entry.deltas().stream().anyMatch(delta -> !delta.xattrs().isEmpty())) {
+      aspects.add(Aspect.XATTRS);
+    }
     boolean isFile = entry.type() == FileType.REGULAR;
     if (isFile && entry.deltas().stream().anyMatch(EntryDelta::hasContentChange)) {
       aspects.add(Aspect.CONTENT);

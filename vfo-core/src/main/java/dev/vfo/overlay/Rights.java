@@ -95,6 +95,19 @@ public final class Rights {
   }
 
   /**
+   * Requires that attributes of the users' kind may be set.
+   *
+   * @throws StorageException EACCES when it may not be written, EPERM when it is another user's
+   *     sticky directory
+   */
+  void requireXattrsSettable(FileEntry entry, String what) throws StorageException {
+    require(entry, WRITE, what, entry);
+    if (entry.isDirectory() && (entry.mode() & STICKY) != 0 && !isOwner(entry)) {
+      throw refused(Errno.EPERM, what, entry + ", another user's sticky directory");
+    }
+  }
+
+  /**
    * Requires that names may be looked up in a directory. What is looked up at home the system
    * checks; it does not know what a step has closed.
    *

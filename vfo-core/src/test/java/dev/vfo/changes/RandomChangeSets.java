@@ -119,7 +119,9 @@ final class RandomChangeSets {
 
   private Attributes attributes(boolean all) {
     int mask = all ? Attributes.ALL : random.nextInt(Attributes.ALL + 1);
-    if ((mask & Attributes.OWNER) != 0) {
+    List<XattrChange> xattrs = random.nextInt(3) == 0 ? xattrs() : List.of();
+    mask |= xattrs.isEmpty() ? 0 : Attributes.XATTRS;
+    if ((mask & (Attributes.OWNER | Attributes.XATTRS)) != 0) {
       mask |= Attributes.MODE;
     }
     return mask == 0
@@ -130,7 +132,23 @@ final class RandomChangeSets {
             random.nextInt(),
             random.nextInt(),
             random.nextLong(),
-            random.nextLong());
+            random.nextLong(),
+            xattrs);
+  }
+
+  private List<XattrChange> xattrs() {
+    List<XattrChange> xattrs = new ArrayList<>();
+    for (String name : List.of("security.a", "user.\udcff", "user.\u00e4")) {
+      byte[] value = new byte[random.nextInt(5) * 30];
+      random.nextBytes(value);
+      switch (random.nextInt(3)) {
+        case 0 -> xattrs.add(new XattrChange(name, null));
+        case 1 -> xattrs.add(new XattrChange(name, value));
+        default -> {}
+      }
+    }
+    xattrs.sort(Comparator.comparing(XattrChange::name));
+    return xattrs;
   }
 
   private Data data() {

@@ -105,6 +105,7 @@ final class Xattrs {
   private static void set(Target target, String attribute, byte[] value) throws StorageException {
     Kernel kernel = Kernel.get();
     CallMemory memory = kernel.memory;
+    long name = attribute(memory, "set", attribute);
     if (value.length > CallMemory.LARGE_BYTES) {
       throw new StorageException(Errno.E2BIG, "set attribute", attribute);
     }
@@ -113,7 +114,7 @@ final class Xattrs {
         kernel.call(
             target.call(SystemCall.LSETXATTR, SystemCall.SETXATTR),
             target.path(memory),
-            attribute(memory, "set", attribute),
+            name,
             memory.large().address(),
             value.length);
     if (result < 0) {

@@ -26,14 +26,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compares a directory of a storage with a model, file by file: names, kinds, contents, sizes,
- * modes, owners, times of modification, and which names are links of one file. The folder {@code
- * .vfo} in the directory itself is left out. For one thread; may be used again.
+ * modes, owners, times of modification, extended attributes, and which names are links of one file.
+ * The folder {@code .vfo} in the directory itself is left out. For one thread; may be used again.
  */
 public final class HomeComparison {
   /** The folder that belongs to the subject. */
   static final Name CONTROL_FOLDER = Name.of(".vfo");
 
-  /** The extended attribute that holds {@link ModelFile#tag}. */
+  /** The extended attribute that files have from before the history. */
   static final String TAG = "user.tag";
 
   private static final int DIRECTORY_FLAGS = OpenFlag.READ | OpenFlag.DIRECTORY;
@@ -83,7 +83,7 @@ public final class HomeComparison {
       FileStat stat = storage.stat(parent, path.name());
       attributes(path, stat, model);
       identity(path, stat.identity(), model);
-      tag(path, parent, model);
+      xattrs(path, parent, model);
       if (stat.type() != model.type()) {
         return;
       }
@@ -171,15 +171,36 @@ public final class HomeComparison {
       return count;
     }
 
-    /** Attributes that the subject does not know of stay with their file. */
-    private void tag(TreePath path, int parent, ModelFile model) throws StorageException {
-      if (model.type() == FileType.SYMLINK) {
+    void rootXattrs(ModelFile model) throws StorageException {
+      xattrs(TreePath.ROOT, storage.listXattrs(root), name -> storage.getXattr(root, name), model);
+    }
+
+    private void xattrs(TreePath path, int parent, ModelFile model) throws StorageException {
+      xattrs(
+          path,
+          storage.listXattrs(parent, path.name()),
+          name -> storage.getXattr(parent, path.name(), name),
+          model);
+    }
+
+    private interface Get {
+      byte[] value(String name) throws StorageException;
+    }
+
+    private void xattrs(TreePath path, List<String> all, Get get, ModelFile model)
+        throws StorageException {
+      List<String> names = FileModel.comparable(all);
+      if (!names.equals(List.copyOf(model.xattrs().keySet()))) {
+        differences.add(
+            path, "extended attributes: " + names + ", expected " + model.xattrs().keySet());
         return;
       }
-      boolean there = storage.listXattrs(parent, path.name()).contains(TAG);
-      byte[] value = there ? storage.getXattr(parent, path.name(), TAG) : new byte[0];
-      if (!Arrays.equals(value, model.tag())) {
-        differences.add(path, "extended attribute: " + Outcome.differenceOf(model.tag(), value));
+      for (String name : names) {
+        byte[] value = get.value(name);
+        byte[] expectedValue = model.xattrs().getOrDefault(name, new byte[0]);
+        if (!Arrays.equals(value, expectedValue)) {
+          differences.add(path, name + ": " + Outcome.differenceOf(expectedValue, value));
+        }
       }
     }
 
@@ -240,6 +261,7 @@ public final class HomeComparison {
       throws StorageException {
     Run run = new Run(storage, root);
     run.attributes(TreePath.ROOT, storage.stat(root), expected.root());
+    run.rootXattrs(expected.root());
     run.directory(TreePath.ROOT, root, expected.root());
     return run.differences.lines();
   }

@@ -79,14 +79,14 @@ final class StartingPoint {
     }
   }
 
-  /** Gives the files an extended attribute that must stay. */
+  /** Gives the files an extended attribute that is there before any program. */
   private void tag(int directory, ModelFile model) throws StorageException {
     for (Map.Entry<Name, ModelFile> child : model.children().entrySet()) {
       ModelFile file = child.getValue();
-      if (file.type() != FileType.SYMLINK && file.tag().length == 0) {
+      if (file.type() != FileType.SYMLINK && !file.xattrs().containsKey(HomeComparison.TAG)) {
         byte[] value = child.getKey().toString().getBytes(StandardCharsets.UTF_8);
         storage.setXattr(directory, child.getKey(), HomeComparison.TAG, value);
-        file.setTag(value);
+        file.setXattr(HomeComparison.TAG, value);
       }
       if (file.isDirectory()) {
         int fd = storage.open(directory, child.getKey(), OpenFlag.READ | OpenFlag.DIRECTORY, 0);

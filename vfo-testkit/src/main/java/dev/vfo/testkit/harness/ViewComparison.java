@@ -36,6 +36,7 @@ final class ViewComparison {
   private void file(TreePath path, ModelFile model) throws IOException {
     expect(
         path, new Outcome.Attributes(model.attributes()), new Outcome.Attributes(files.stat(path)));
+    xattrs(path, model);
     if (model.isDirectory()) {
       expect(path, new Outcome.Names(names(model)), new Outcome.Names(files.list(path)));
       for (Map.Entry<Name, ModelFile> child : model.children().entrySet()) {
@@ -43,6 +44,18 @@ final class ViewComparison {
       }
     } else {
       expect(path, new Outcome.Data(model.content()), new Outcome.Data(content(path, model)));
+    }
+  }
+
+  private void xattrs(TreePath path, ModelFile model) throws IOException {
+    List<String> names = List.copyOf(model.xattrs().keySet());
+    List<String> actual = files.listXattrs(path);
+    expect(path, new Outcome.Texts(names), new Outcome.Texts(actual));
+    for (Map.Entry<String, byte[]> xattr : model.xattrs().entrySet()) {
+      if (actual.contains(xattr.getKey())) {
+        byte[] value = files.getXattr(path, xattr.getKey());
+        expect(path, new Outcome.Data(xattr.getValue()), new Outcome.Data(value));
+      }
     }
   }
 

@@ -335,6 +335,60 @@ public sealed interface FileOperation extends Operation {
     }
   }
 
+  /** Asks for the value of an extended attribute. */
+  record GetXattr(TreePath path, String attribute) implements FileOperation {
+    @Override
+    public Outcome runOn(TreeCalls files) throws IOException {
+      return new Outcome.Data(files.getXattr(path, attribute));
+    }
+
+    @Override
+    public boolean changesTree() {
+      return false;
+    }
+  }
+
+  /** Sets an extended attribute. */
+  record SetXattr(TreePath path, String attribute, Payload value) implements FileOperation {
+    @Override
+    public Outcome runOn(TreeCalls files) throws IOException {
+      files.setXattr(path, attribute, value.bytes());
+      return Outcome.DONE;
+    }
+
+    @Override
+    public boolean changesTree() {
+      return true;
+    }
+  }
+
+  /** Removes an extended attribute. */
+  record RemoveXattr(TreePath path, String attribute) implements FileOperation {
+    @Override
+    public Outcome runOn(TreeCalls files) throws IOException {
+      files.removeXattr(path, attribute);
+      return Outcome.DONE;
+    }
+
+    @Override
+    public boolean changesTree() {
+      return true;
+    }
+  }
+
+  /** Asks for the names of the extended attributes. */
+  record ListXattrs(TreePath path) implements FileOperation {
+    @Override
+    public Outcome runOn(TreeCalls files) throws IOException {
+      return new Outcome.Texts(files.listXattrs(path));
+    }
+
+    @Override
+    public boolean changesTree() {
+      return false;
+    }
+  }
+
   /** Sets owner and group, -1 to leave one as it is. */
   record ChangeOwner(TreePath path, int uid, int gid) implements FileOperation {
     @Override

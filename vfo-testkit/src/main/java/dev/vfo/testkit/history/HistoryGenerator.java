@@ -126,6 +126,7 @@ public final class HistoryGenerator {
       case SPECIAL -> names.special();
       case CHANGE_MODE -> names.changeMode();
       case CHANGE_OWNER -> names.changeOwner();
+      case XATTRS -> names.xattrs();
       case SET_TIMES -> names.setTimes();
       case WILD -> names.wild();
       case CHECKPOINT -> control.checkpoint();

@@ -75,6 +75,8 @@ public enum Move {
   CHANGE_MODE,
   /** Sets owner and group. */
   CHANGE_OWNER,
+  /** Sets, removes or asks for extended attributes. */
+  XATTRS,
   /** Sets times. */
   SET_TIMES,
   /** Does something that is likely to be refused. */

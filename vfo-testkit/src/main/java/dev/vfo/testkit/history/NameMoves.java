@@ -325,6 +325,24 @@ final class NameMoves {
     }
   }
 
+  void xattrs() {
+    Draft.Place place = draft.place(any -> true);
+    TreePath path = place == null || draft.oneIn(8) ? TreePath.ROOT : place.path();
+    String attribute = draft.oneOf(List.of("user.tag", "user.b", "trusted.c"));
+    if (attribute == null) {
+      return;
+    }
+    switch (draft.below(6)) {
+      case 0 -> draft.emit(new FileOperation.GetXattr(path, attribute));
+      case 1 -> draft.emit(new FileOperation.ListXattrs(path));
+      case 2 -> draft.emit(new FileOperation.RemoveXattr(path, attribute));
+      default ->
+          draft.emit(
+              new FileOperation.SetXattr(
+                  path, attribute, draft.payload(draft.oneOf(0, 1, 20, 150, 700))));
+    }
+  }
+
   void setTimes() {
     Draft.Place place = draft.place(any -> true);
     if (place != null) {
@@ -372,6 +390,9 @@ final class NameMoves {
     choices.add(new FileOperation.Stat(path));
     choices.add(new FileOperation.ChangeMode(path, new Mode(0600)));
     choices.add(new FileOperation.ChangeOwner(path, 1000, -1));
+    choices.add(new FileOperation.SetXattr(path, "user.b", draft.payload(9)));
+    choices.add(new FileOperation.RemoveXattr(path, "trusted.c"));
+    choices.add(new FileOperation.GetXattr(path, "user.tag"));
     addWildHandle(choices);
     draft.emit(choices.get(draft.below(choices.size())));
   }

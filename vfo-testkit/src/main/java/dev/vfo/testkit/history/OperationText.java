@@ -27,6 +27,7 @@ public final class OperationText {
           int.class, Integer::valueOf,
           long.class, Long::valueOf,
           boolean.class, Boolean::valueOf,
+          String.class, text -> text,
           TreePath.class, TreePath::of,
           OpenFlags.class, OpenFlags::of,
           Mode.class, Mode::of,

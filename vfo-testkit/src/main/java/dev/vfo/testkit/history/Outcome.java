@@ -60,6 +60,13 @@ public sealed interface Outcome {
   record Names(List<ListedName> names) implements Outcome {}
 
   /**
+   * Names that are no files'.
+   *
+   * @param texts in ascending order
+   */
+  record Texts(List<String> texts) implements Outcome {}
+
+  /**
    * A checkpoint was decided.
    *
    * @param number its number

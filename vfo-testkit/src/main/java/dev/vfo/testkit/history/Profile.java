@@ -42,6 +42,7 @@ public record Profile(String name, Map<Move, Integer> weights, Limits limits) {
           Map.entry(Move.SAVE, 5),
           Map.entry(Move.LINK, 2),
           Map.entry(Move.SET_TIMES, 3),
+          Map.entry(Move.XATTRS, 3),
           Map.entry(Move.CHANGE_MODE, 2),
           Map.entry(Move.WILD, 8));
 
@@ -72,6 +73,7 @@ public record Profile(String name, Map<Move, Integer> weights, Limits limits) {
           Map.entry(Move.CHANGE_MODE, 5),
           Map.entry(Move.CHANGE_OWNER, 4),
           Map.entry(Move.SET_TIMES, 4),
+          Map.entry(Move.XATTRS, 6),
           Map.entry(Move.WRITE_AT, 6),
           Map.entry(Move.CLOSE, 10),
           Map.entry(Move.WILD, 50));

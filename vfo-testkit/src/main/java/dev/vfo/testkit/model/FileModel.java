@@ -457,6 +457,48 @@ public final class FileModel implements TreeCalls {
     file.mode = mode & 07777;
   }
 
+  /** Those names of extended attributes that no system puts on files by itself, ascending. */
+  public static List<String> comparable(List<String> attributes) {
+    return attributes.stream()
+        .filter(name -> name.startsWith("user.") || name.startsWith("trusted."))
+        .sorted()
+        .toList();
+  }
+
+  @Override
+  public byte[] getXattr(TreePath path, String attribute) throws StorageException {
+    byte[] value = find(path).xattrs.get(attribute);
+    if (value == null) {
+      throw refuse(Errno.ENODATA, path);
+    }
+    return value.clone();
+  }
+
+  @Override
+  public void setXattr(TreePath path, String attribute, byte[] value) throws StorageException {
+    toSetXattr(path, attribute).xattrs.put(attribute, value.clone());
+  }
+
+  @Override
+  public void removeXattr(TreePath path, String attribute) throws StorageException {
+    if (toSetXattr(path, attribute).xattrs.remove(attribute) == null) {
+      throw refuse(Errno.ENODATA, path);
+    }
+  }
+
+  private ModelFile toSetXattr(TreePath path, String attribute) throws StorageException {
+    ModelFile file = find(path);
+    if (attribute.startsWith("user.") && file.type != FileType.REGULAR && !file.isDirectory()) {
+      throw refuse(Errno.EPERM, path);
+    }
+    return file;
+  }
+
+  @Override
+  public List<String> listXattrs(TreePath path) throws StorageException {
+    return comparable(List.copyOf(find(path).xattrs.keySet()));
+  }
+
   @Override
   public void changeOwner(TreePath path, int newUid, int newGid) throws StorageException {
     ModelFile file = find(path);

@@ -37,10 +37,8 @@ public final class ModelFile {
    */
   byte[] content = EMPTY;
 
-  /**
-   * Value of an extended attribute that stays whatever happens to the file; empty when it has none.
-   */
-  byte[] tag = EMPTY;
+  /** Extended attributes; values are never changed in place. */
+  final NavigableMap<String, byte[]> xattrs = new TreeMap<>();
 
   final NavigableMap<Name, ModelFile> children = new TreeMap<>();
 
@@ -64,7 +62,7 @@ public final class ModelFile {
     copy.device = device;
     copy.unnamed = unnamed;
     copy.content = content;
-    copy.tag = tag;
+    copy.xattrs.putAll(xattrs);
     for (Map.Entry<Name, ModelFile> child : children.entrySet()) {
       copy.children.put(child.getKey(), child.getValue().copy(done));
     }
@@ -82,6 +80,7 @@ public final class ModelFile {
     }
     if (!attributes().equals(other.attributes())
         || !Arrays.equals(content, other.content)
+        || !hasXattrsOf(other)
         || !children.keySet().equals(other.children.keySet())) {
       return false;
     }
@@ -92,6 +91,12 @@ public final class ModelFile {
       }
     }
     return true;
+  }
+
+  private boolean hasXattrsOf(ModelFile other) {
+    return xattrs.keySet().equals(other.xattrs.keySet())
+        && xattrs.entrySet().stream()
+            .allMatch(each -> Arrays.equals(each.getValue(), other.xattrs.get(each.getKey())));
   }
 
   /** What kind of file it is. */
@@ -128,18 +133,18 @@ public final class ModelFile {
     modifyNanos = UNKNOWN_TIME;
   }
 
+  /** The extended attributes; neither names nor values are to be changed. */
+  public NavigableMap<String, byte[]> xattrs() {
+    return Collections.unmodifiableNavigableMap(xattrs);
+  }
+
   /**
-   * Gives it an extended attribute that programs do not know of.
+   * Sets an extended attribute, without a call of a program.
    *
    * @param value not copied, not to be changed
    */
-  public void setTag(byte[] value) {
-    tag = value;
-  }
-
-  /** The value given to {@link #setTag}; empty when there is none. */
-  public byte[] tag() {
-    return tag;
+  public void setXattr(String name, byte[] value) {
+    xattrs.put(name, value);
   }
 
   /** The entries of a directory. */

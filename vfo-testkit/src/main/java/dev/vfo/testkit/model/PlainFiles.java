@@ -272,6 +272,60 @@ public final class PlainFiles implements TreeCalls, AutoCloseable {
     }
   }
 
+  private interface RootCall<T> {
+    T run() throws StorageException;
+  }
+
+  private interface NamedCall<T> {
+    T on(int directory, Name name) throws StorageException;
+  }
+
+  private <T> T of(TreePath path, RootCall<T> ofRoot, NamedCall<T> ofOthers)
+      throws StorageException {
+    if (path.isRoot()) {
+      return ofRoot.run();
+    }
+    List<T> result = new ArrayList<>();
+    doIn(path, (directory, name) -> result.add(ofOthers.on(directory, name)));
+    return result.getFirst();
+  }
+
+  @Override
+  public byte[] getXattr(TreePath path, String attribute) throws StorageException {
+    return of(
+        path,
+        () -> storage.getXattr(root, attribute),
+        (directory, name) -> storage.getXattr(directory, name, attribute));
+  }
+
+  @Override
+  public void setXattr(TreePath path, String attribute, byte[] value) throws StorageException {
+    if (path.isRoot()) {
+      storage.setXattr(root, attribute, value);
+    } else {
+      doIn(path, (directory, name) -> storage.setXattr(directory, name, attribute, value));
+    }
+  }
+
+  @Override
+  public void removeXattr(TreePath path, String attribute) throws StorageException {
+    if (path.isRoot()) {
+      storage.removeXattr(root, attribute);
+    } else {
+      doIn(path, (directory, name) -> storage.removeXattr(directory, name, attribute));
+    }
+  }
+
+  @Override
+  public List<String> listXattrs(TreePath path) throws StorageException {
+    List<String> names =
+        of(
+            path,
+            () -> storage.listXattrs(root),
+            (directory, name) -> storage.listXattrs(directory, name));
+    return FileModel.comparable(names);
+  }
+
   @Override
   public void changeOwner(TreePath path, int uid, int gid) throws StorageException {
     if (path.isRoot()) {

@@ -108,6 +108,21 @@ public interface TreeCalls {
   /** Sets the permission bits; EOPNOTSUPP for a symbolic link. */
   void changeMode(TreePath path, int mode) throws IOException;
 
+  /** The value of an extended attribute; ENODATA when there is none. */
+  byte[] getXattr(TreePath path, String attribute) throws IOException;
+
+  /**
+   * Sets an extended attribute, whether it is there or not; EPERM for one that begins with {@code
+   * user.} of what is neither a regular file nor a directory.
+   */
+  void setXattr(TreePath path, String attribute, byte[] value) throws IOException;
+
+  /** Removes an extended attribute; ENODATA when there is none. */
+  void removeXattr(TreePath path, String attribute) throws IOException;
+
+  /** The names of the extended attributes, ascending. */
+  List<String> listXattrs(TreePath path) throws IOException;
+
   /** Sets owner and group; -1 leaves one as it is. */
   void changeOwner(TreePath path, int uid, int gid) throws IOException;
 

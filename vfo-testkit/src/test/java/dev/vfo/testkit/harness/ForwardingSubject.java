@@ -134,6 +134,26 @@ abstract class ForwardingSubject implements Subject {
   }
 
   @Override
+  public byte[] getXattr(TreePath path, String attribute) throws IOException {
+    return files().getXattr(path, attribute);
+  }
+
+  @Override
+  public void setXattr(TreePath path, String attribute, byte[] value) throws IOException {
+    files().setXattr(path, attribute, value);
+  }
+
+  @Override
+  public void removeXattr(TreePath path, String attribute) throws IOException {
+    files().removeXattr(path, attribute);
+  }
+
+  @Override
+  public List<String> listXattrs(TreePath path) throws IOException {
+    return files().listXattrs(path);
+  }
+
+  @Override
   public void changeOwner(TreePath path, int uid, int gid) throws IOException {
     files().changeOwner(path, uid, gid);
   }

@@ -25,7 +25,6 @@ import java.util.function.LongSupplier;
 /** Turns a model's tree into files or bytes and back: slow and simple. */
 public final class TreeStore {
   private static final Name CONTROL_FOLDER = Name.of(".vfo");
-  private static final String TAG = "user.tag";
   private static final int DIRECTORY_FLAGS = OpenFlag.READ | OpenFlag.DIRECTORY;
 
   private final Storage storage;
@@ -39,6 +38,9 @@ public final class TreeStore {
     FileModel model = newModel(clock);
     setAttributes(model.root(), storage.stat(root));
     model.root().modifyNanos = ModelFile.UNKNOWN_TIME;
+    for (String attribute : storage.listXattrs(root)) {
+      model.root().xattrs.put(attribute, storage.getXattr(root, attribute));
+    }
     loadChildren(root, model.root(), true, new HashMap<>());
     return model;
   }
@@ -66,12 +68,12 @@ public final class TreeStore {
     ModelFile file = new ModelFile(stat.type(), 0, 0, 0, 0);
     setAttributes(file, stat);
     known.put(stat.identity(), file);
+    for (String attribute : storage.listXattrs(fd, name)) {
+      file.xattrs.put(attribute, storage.getXattr(fd, name, attribute));
+    }
     if (stat.type() == FileType.SYMLINK) {
       file.content = storage.readSymlink(fd, name);
       return file;
-    }
-    if (storage.listXattrs(fd, name).contains(TAG)) {
-      file.tag = storage.getXattr(fd, name, TAG);
     }
     if (file.isSpecial()) {
       return file;
@@ -155,6 +157,12 @@ public final class TreeStore {
     PlainFiles files = new PlainFiles(storage, root);
     files.changeOwner(TreePath.ROOT, top.uid, top.gid);
     files.changeMode(TreePath.ROOT, top.mode);
+    for (String attribute : storage.listXattrs(root)) {
+      storage.removeXattr(root, attribute);
+    }
+    for (Map.Entry<String, byte[]> xattr : top.xattrs.entrySet()) {
+      storage.setXattr(root, xattr.getKey(), xattr.getValue());
+    }
     if (top.modifyNanos != ModelFile.UNKNOWN_TIME) {
       files.setTimes(TreePath.ROOT, FileStat.OMIT_TIME, top.modifyNanos);
     }
@@ -224,8 +232,8 @@ public final class TreeStore {
   }
 
   private void setAll(int fd, Name name, ModelFile file) throws StorageException {
-    if (file.tag.length > 0) {
-      storage.setXattr(fd, name, TAG, file.tag);
+    for (Map.Entry<String, byte[]> xattr : file.xattrs.entrySet()) {
+      storage.setXattr(fd, name, xattr.getKey(), xattr.getValue());
     }
     storage.changeOwner(fd, name, file.uid, file.gid);
     if (file.type != FileType.SYMLINK) {
@@ -260,7 +268,11 @@ public final class TreeStore {
     out.writeInt(file.links);
     out.writeLong(file.device);
     out.writeLong(file.modifyNanos);
-    writeBytes(out, file.tag);
+    out.writeInt(file.xattrs.size());
+    for (Map.Entry<String, byte[]> xattr : file.xattrs.entrySet()) {
+      out.writeUTF(xattr.getKey());
+      writeBytes(out, xattr.getValue());
+    }
     writeBytes(out, file.content);
     out.writeInt(file.children.size());
     for (Map.Entry<Name, ModelFile> child : file.children.entrySet()) {
@@ -284,6 +296,7 @@ public final class TreeStore {
     root.uid = top.uid;
     root.gid = top.gid;
     root.modifyNanos = top.modifyNanos;
+    root.xattrs.putAll(top.xattrs);
     root.children.putAll(top.children);
     return model;
   }
@@ -299,7 +312,9 @@ public final class TreeStore {
     file.links = in.readInt();
     file.device = in.readLong();
     file.modifyNanos = in.readLong();
-    file.tag = in.readNBytes(in.readInt());
+    for (int i = in.readInt(); i > 0; i--) {
+      file.xattrs.put(in.readUTF(), in.readNBytes(in.readInt()));
+    }
     file.content = in.readNBytes(in.readInt());
     for (int i = in.readInt(); i > 0; i--) {
       Name name = Name.of(in.readNBytes(in.readInt()));

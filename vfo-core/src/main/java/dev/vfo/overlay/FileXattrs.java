@@ -1,0 +1,378 @@
+package dev.vfo.overlay;
+
+import dev.vfo.XattrMode;
+import dev.vfo.changes.EntryChange.Attributes;
+import dev.vfo.changes.XattrChange;
+import dev.vfo.overlay.FileEntry.DefaultList;
+import dev.vfo.storage.Errno;
+import dev.vfo.storage.FileType;
+import dev.vfo.storage.StorageException;
+import dev.vfo.storage.XattrNames;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Extended attributes of file entries, access control lists among them: each is taken from the
+ * newest layer that has set or removed it, and from home where none has. Thread safe.
+ *
+ * <p>The mode is the truth for what a list and a mode both say: a list is shown, and applied, with
+ * the permissions of the mode.
+ */
+public final class FileXattrs {
+  /** Removed by whatever changes content or owner. */
+  static final String CAPABILITY = "security.capability";
+
+  private static final int MAX_NAME_BYTES = 255;
+  private static final int MAX_VALUE_BYTES = 65_536;
+  private static final String USER = "user.";
+
+  private final LayerStack layers;
+  private final HomeTree home;
+  private final LongSupplier clockNanos;
+  private final Rights rights;
+  private final XattrTrial trial;
+
+  /** Those of entries in these layers above this home; the clock gives nanoseconds since 1970. */
+  public FileXattrs(
+      LayerStack layers, HomeTree home, LongSupplier clockNanos, Rights rights, XattrTrial trial) {
+    this.layers = layers;
+    this.home = home;
+    this.clockNanos = clockNanos;
+    this.rights = rights;
+    this.trial = trial;
+  }
+
+  /**
+   * The value of one.
+   *
+   * @throws StorageException ENODATA when there is none
+   */
+  public byte[] get(FileEntry entry, String name) throws StorageException {
+    requireName(name);
+    if (isUsers(name)) {
+      if (!hasUsers(entry)) {
+        throw missing(entry, name);
+      }
+      rights.requireReadable(entry, "get attribute of");
+    }
+    requireNoBarePrefix(name);
+    requireListBearing(entry, name);
+    entry.lock.readLock().lock();
+    try {
+      entry.requireThere();
+      byte[] value = find(entry, name);
+      if (value == null) {
+        throw missing(entry, name);
+      }
+      return value.clone();
+    } finally {
+      entry.lock.readLock().unlock();
+    }
+  }
+
+  private static StorageException missing(FileEntry entry, String name) {
+    return new StorageException(Errno.ENODATA, "use attribute", name + " of " + entry);
+  }
+
+  /** The value as of the active layer, or null. The caller holds the entry's lock. */
+  private byte @Nullable [] find(FileEntry entry, String name) throws StorageException {
+    byte[] value = stored(entry, name);
+    if (value == null || !name.equals(AccessList.ACCESS)) {
+      return value;
+    }
+    return AccessList.read(value).with(entry.attributes().mode).bytes();
+  }
+
+  private byte @Nullable [] stored(FileEntry entry, String name) throws StorageException {
+    for (EntryDelta delta : entry.deltas().reversed()) {
+      XattrChange set = delta.xattr(name);
+      if (set != null) {
+        return set.value();
+      }
+      if (name.equals(CAPABILITY) && delta.clearsCapability) {
+        return null;
+      }
+    }
+    return entry.isMadeInLayers() ? null : ofHome(entry, name);
+  }
+
+  private byte @Nullable [] ofHome(FileEntry entry, String name) throws StorageException {
+    try {
+      return home.getXattr(entry, name);
+    } catch (StorageException e) {
+      if (e.errno() == Errno.ENODATA) {
+        return null;
+      }
+      // The file system has no lists: then this file has none.
+      if (e.errno() == Errno.EOPNOTSUPP && AccessList.isOne(name)) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  /** The names of those that this process may see, ascending. */
+  public List<String> list(FileEntry entry) throws StorageException {
+    entry.lock.readLock().lock();
+    try {
+      entry.requireThere();
+      return List.copyOf(all(entry, false).keySet());
+    } finally {
+      entry.lock.readLock().unlock();
+    }
+  }
+
+  /** All of them, with values if they are wanted. The caller holds the entry's lock. */
+  private SortedMap<String, byte[]> all(FileEntry entry, boolean withValues)
+      throws StorageException {
+    SortedMap<String, byte[]> all = new TreeMap<>();
+    if (!entry.isMadeInLayers()) {
+      for (String name : home.listXattrs(entry)) {
+        all.put(name, new byte[0]);
+      }
+    }
+    for (EntryDelta delta : entry.deltas()) {
+      if (delta.clearsCapability) {
+        all.remove(CAPABILITY);
+      }
+      for (XattrChange change : delta.xattrs()) {
+        byte[] value = change.value();
+        if (value == null) {
+          all.remove(change.name());
+        } else {
+          all.put(change.name(), value);
+        }
+      }
+    }
+    if (withValues) {
+      for (String name : List.copyOf(all.keySet())) {
+        byte[] value = find(entry, name);
+        all.put(name, value == null ? new byte[0] : value);
+      }
+    }
+    return all;
+  }
+
+  /**
+   * Sets one.
+   *
+   * @throws StorageException with the errno of setxattr(2); ENOSPC also when the file system could
+   *     not hold so much for one file
+   */
+  public void set(FileEntry entry, String name, byte[] value, XattrMode mode)
+      throws StorageException {
+    requireLength(name);
+    if (value.length > MAX_VALUE_BYTES) {
+      throw new StorageException(Errno.E2BIG, "set attribute", name + " of " + entry);
+    }
+    requireName(name);
+    AccessList list = AccessList.isOne(name) ? list(entry, name, value) : null;
+    change(
+        entry,
+        name,
+        delta -> {
+          boolean isThere = find(entry, name) != null;
+          if (mode == XattrMode.CREATE && isThere) {
+            throw new StorageException(Errno.EEXIST, "set attribute", name + " of " + entry);
+          }
+          if (mode == XattrMode.REPLACE && !isThere) {
+            throw missing(entry, name);
+          }
+          if (list == null) {
+            setTried(entry, delta, name, value);
+          } else {
+            setList(entry, delta, name, list);
+          }
+        });
+  }
+
+  private void setTried(FileEntry entry, EntryDelta delta, String name, byte[] value)
+      throws StorageException {
+    SortedMap<String, byte[]> others = all(entry, true);
+    others.remove(name);
+    trial.require(entry.type(), others, name, value);
+    delta.setXattr(name, value.clone());
+  }
+
+  private static AccessList list(FileEntry entry, String name, byte[] value)
+      throws StorageException {
+    AccessList list = AccessList.read(value);
+    requireListBearing(entry, name);
+    if (name.equals(AccessList.DEFAULT) && !entry.isDirectory() && !list.isEmpty()) {
+      throw new StorageException(Errno.EACCES, "set attribute", name + " of " + entry);
+    }
+    return list;
+  }
+
+  private void setList(FileEntry entry, EntryDelta delta, String name, AccessList list)
+      throws StorageException {
+    list.requireSensible();
+    boolean isAccess = name.equals(AccessList.ACCESS);
+    if (isAccess && !list.isEmpty()) {
+      int mode = list.modeOf(delta.attributes.mode);
+      delta.attributes.mode = rights.settableMode(mode, delta.attributes.gid);
+      delta.changed |= Attributes.MODE;
+    }
+    if (list.isEmpty() || (isAccess && list.isMode())) {
+      delta.removeXattr(name);
+    } else {
+      setTried(entry, delta, name, list.bytes());
+    }
+  }
+
+  /**
+   * Removes one.
+   *
+   * @throws StorageException ENODATA when there is none, but for access control lists
+   */
+  public void remove(FileEntry entry, String name) throws StorageException {
+    requireName(name);
+    requireListBearing(entry, name);
+    change(
+        entry,
+        name,
+        delta -> {
+          if (!AccessList.isOne(name) && find(entry, name) == null) {
+            throw missing(entry, name);
+          }
+          if (!isUsers(name) && !AccessList.isOne(name)) {
+            // Who may not set it may not remove it.
+            trial.require(entry.type(), new TreeMap<>(), name, stored(entry, name, new byte[0]));
+          }
+          delta.removeXattr(name);
+        });
+  }
+
+  private byte[] stored(FileEntry entry, String name, byte[] otherwise) throws StorageException {
+    byte[] value = stored(entry, name);
+    return value == null ? otherwise : value;
+  }
+
+  private interface Change {
+    void apply(EntryDelta delta) throws StorageException;
+  }
+
+  private void change(FileEntry entry, String name, Change change) throws StorageException {
+    layers.gate().lock();
+    entry.lock.writeLock().lock();
+    try {
+      entry.requireThere();
+      requireRights(entry, name);
+      requireNoBarePrefix(name);
+      EntryDelta delta = layers.change(entry);
+      change.apply(delta);
+      delta.attributes.changeNanos = clockNanos.getAsLong();
+    } finally {
+      entry.lock.writeLock().unlock();
+      layers.gate().unlock();
+    }
+  }
+
+  private void requireRights(FileEntry entry, String name) throws StorageException {
+    if (AccessList.isOne(name)) {
+      rights.requireOwner(entry, "set attribute of");
+    } else if (isUsers(name)) {
+      if (!hasUsers(entry)) {
+        throw new StorageException(Errno.EPERM, "set attribute", name + " of " + entry);
+      }
+      rights.requireXattrsSettable(entry, "set attribute of");
+    }
+  }
+
+  private static boolean isUsers(String name) {
+    return name.startsWith(USER);
+  }
+
+  private static boolean hasUsers(FileEntry entry) {
+    return entry.type() == FileType.REGULAR || entry.isDirectory();
+  }
+
+  private static void requireName(String name) throws StorageException {
+    requireLength(name);
+    if (!isKnown(name)) {
+      throw new StorageException(Errno.EOPNOTSUPP, "use attribute", name);
+    }
+  }
+
+  private static void requireNoBarePrefix(String name) throws StorageException {
+    if (name.endsWith(".")) {
+      throw new StorageException(Errno.EINVAL, "use attribute", name);
+    }
+  }
+
+  private static void requireLength(String name) throws StorageException {
+    int length = XattrNames.encode(name).length;
+    if (name.indexOf(0) >= 0) {
+      throw new StorageException(Errno.EINVAL, "use attribute", name);
+    }
+    if (length == 0 || length > MAX_NAME_BYTES) {
+      throw new StorageException(Errno.ERANGE, "use attribute", name);
+    }
+  }
+
+  private static void requireListBearing(FileEntry entry, String name) throws StorageException {
+    if (AccessList.isOne(name) && entry.type() == FileType.SYMLINK) {
+      throw new StorageException(
+          Errno.EOPNOTSUPP, "use attribute", name + " of " + entry + ", a symbolic link");
+    }
+  }
+
+  private static boolean isKnown(String name) {
+    return isUsers(name)
+        || name.startsWith("trusted.")
+        || name.startsWith("security.")
+        || AccessList.isOne(name);
+  }
+
+  /** What a file that is made in a directory has from the beginning. */
+  public record Inherited(int mode, SortedMap<String, byte[]> xattrs) {}
+
+  /**
+   * What a directory's default list gives to a file that is made in it.
+   *
+   * @param mode what is asked for
+   * @param umask what is taken away of it where there is no such list
+   */
+  public Inherited inherit(FileEntry directory, FileType type, int mode, int umask)
+      throws StorageException {
+    byte[] found = type == FileType.SYMLINK ? null : defaultOf(directory);
+    SortedMap<String, byte[]> xattrs = new TreeMap<>();
+    if (found == null) {
+      return new Inherited(mode & ~umask, xattrs);
+    }
+    AccessList own = AccessList.read(found).limitedTo(mode);
+    if (!own.isMode()) {
+      xattrs.put(AccessList.ACCESS, own.bytes());
+    }
+    if (type == FileType.DIRECTORY) {
+      xattrs.put(AccessList.DEFAULT, found);
+    }
+    return new Inherited(own.modeOf(mode), xattrs);
+  }
+
+  private byte @Nullable [] defaultOf(FileEntry directory) throws StorageException {
+    directory.lock.readLock().lock();
+    try {
+      for (EntryDelta delta : directory.deltas().reversed()) {
+        XattrChange set = delta.xattr(AccessList.DEFAULT);
+        if (set != null) {
+          return set.value();
+        }
+      }
+      if (directory.isMadeInLayers()) {
+        return null;
+      }
+      DefaultList known = directory.homeDefaultList;
+      if (known == null) {
+        known = new DefaultList(ofHome(directory, AccessList.DEFAULT));
+        directory.homeDefaultList = known;
+      }
+      return known.value();
+    } finally {
+      directory.lock.readLock().unlock();
+    }
+  }
+}
