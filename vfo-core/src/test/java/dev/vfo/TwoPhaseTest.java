@@ -277,6 +277,50 @@ class TwoPhaseTest {
     assertEquals("content", Files.readString(folder.resolve("a")));
   }
 
+  /** Else what is written by a descriptor would not be what is read by a path. */
+  @Test
+  void whatADescriptorLeadsToAfterADeathIsTheFileOfThePath() throws Exception {
+    try (VirtualFileManager files = open()) {
+      int descriptor = files.descriptors().open("log", READ, WRITE, CREATE);
+      files.descriptors().write(descriptor, ByteBuffer.wrap(bytes("one")));
+      files.checkpoint(state("first"));
+      files.awaitApplied();
+      files.descriptors().write(descriptor, ByteBuffer.wrap(bytes("two")));
+      prepare(files, "p");
+    }
+    try (VirtualFileManager files = open()) {
+      files.abort("p");
+      files.descriptors().write(0, ByteBuffer.wrap(bytes("2")));
+      assertEquals("one2", new String(files.tree().readAll("log"), UTF_8));
+      files.tree().chmod("log", 0600);
+      files.checkpoint(state("second"));
+    }
+    assertEquals("one2", Files.readString(folder.resolve("log")));
+  }
+
+  @Test
+  void aDirectoryThatADescriptorLeadsThroughIsTheOneOfTheRecord() throws Exception {
+    try (VirtualFileManager files = open()) {
+      files.tree().createDirectory("d");
+      files.descriptors().open("d/f", READ, WRITE, CREATE);
+      files.checkpoint(state("first"));
+      files.awaitApplied();
+      files.tree().writeAll("d/g", bytes("g"));
+      prepare(files, "p");
+    }
+    try (VirtualFileManager files = open()) {
+      files.commit("p");
+      files.descriptors().write(0, ByteBuffer.wrap(bytes("f")));
+      files.tree().rename("d/g", "d/h");
+      files.checkpoint(state("second"));
+      files.descriptors().unlink("d/f");
+      assertFalse(files.tree().exists("d/f"));
+      files.checkpoint(state("third"));
+    }
+    assertTrue(isHome("d/h"));
+    assertFalse(isHome("d/f") || isHome("d/g"));
+  }
+
   @Test
   void idsAreNames() throws Exception {
     try (VirtualFileManager files = open()) {

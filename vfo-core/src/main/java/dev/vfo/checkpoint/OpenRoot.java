@@ -127,11 +127,12 @@ final class OpenRoot implements AutoCloseable {
       open.add(() -> parts.home().close());
       applier = new Applier(target, parts.home().changeLock(), parts, reserve);
       plans = readPlans(recovery, stuck.isPresent());
+      undecided = new UndecidedLayers(storage, rootFd, name, recovery, found);
+      undecided.promiseNumbers(parts.table(), plans.made()::get);
       unapplied = stuck.isEmpty() ? UnappliedLayers.NONE : load(recovery, stuck.get());
       tables =
           new TableHistory(
               parts, new DescriptorLoader(parts).load(found.descriptors()), found.descriptors());
-      undecided = new UndecidedLayers(storage, rootFd, name, recovery, found);
       undecided.load(parts, tables, preparedStates, stuck.isEmpty(), plans.made()::get);
       states.removeOthers();
       journal.retire(Math.min(mark.value().checkpointNumber(), found.stateRecord() - 1));

@@ -4,7 +4,9 @@ import dev.vfo.ForeignChangeException;
 import dev.vfo.PreparedCheckpoint;
 import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.Decisions.UndecidedRecord;
+import dev.vfo.changes.EntryChange;
 import dev.vfo.changes.Verdict.Undecided;
+import dev.vfo.overlay.EntryTable;
 import dev.vfo.overlay.LayerLoader;
 import dev.vfo.recovery.Recovered;
 import dev.vfo.recovery.Recovery;
@@ -39,6 +41,27 @@ final class UndecidedLayers {
     this.name = name;
     this.recovery = recovery;
     this.found = found;
+  }
+
+  /**
+   * Sees to it that the files that they speak of get the numbers that they have there, whoever
+   * finds them first. To be called before anything is looked up.
+   *
+   * @param made the home files that applied layers made, by entry number
+   */
+  void promiseNumbers(EntryTable table, LongFunction<@Nullable FileIdentity> made)
+      throws IOException {
+    recovery.forEachUndecided(
+        found,
+        (commit, record, layer) -> {
+          for (EntryChange entry : layer.entries()) {
+            FileIdentity known = entry.identity();
+            FileIdentity identity = known == null ? made.apply(entry.number()) : known;
+            if (identity != null) {
+              table.promise(identity, entry.number());
+            }
+          }
+        });
   }
 
   /**

@@ -27,6 +27,12 @@ public final class EntryTable {
   private final Map<Long, FileEntry> byNumber = new LinkedHashMap<>();
   private final Map<FileIdentity, FileEntry> byIdentity = new LinkedHashMap<>();
   private final Map<Long, FileEntry> byInode = new LinkedHashMap<>();
+
+  /** The numbers that records give to home files which are not in memory yet. */
+  private final Map<FileIdentity, Long> promised = new LinkedHashMap<>();
+
+  private final Set<Long> promisedNumbers = new HashSet<>();
+
   private final Set<FileEntry> orphans = new LinkedHashSet<>();
   private final FileEntry root;
   private final long rootDevice;
@@ -91,16 +97,31 @@ public final class EntryTable {
     return entry;
   }
 
+  /**
+   * Takes note of the number that a home file has in a record, for when it is found: it must not
+   * get another one, or there would be two entries of it.
+   */
+  public synchronized void promise(FileIdentity identity, long number) {
+    promised.put(identity, number);
+    promisedNumbers.add(number);
+  }
+
   /** The number that the entry of a home file has, or gets when it has none yet. */
   public synchronized long numberOf(FileIdentity identity) {
     FileEntry known = byIdentity.get(identity);
-    return known == null ? freeNumber(identity.inode()) : known.number();
+    return known == null ? freeNumber(identity) : known.number();
   }
 
   // The number may still be remembered for a file that is gone: the new one gets a number of its
   // own.
-  private long freeNumber(long inode) {
-    return inode > 0 && !byNumber.containsKey(inode) ? inode : newNumber();
+  private long freeNumber(FileIdentity identity) {
+    Long number = promised.get(identity);
+    if (number != null && !byNumber.containsKey(number)) {
+      return number;
+    }
+    long inode = identity.inode();
+    boolean isFree = !byNumber.containsKey(inode) && !promisedNumbers.contains(inode);
+    return inode > 0 && isFree ? inode : newNumber();
   }
 
   /** A virtual number that was never given. */
@@ -124,8 +145,7 @@ public final class EntryTable {
   }
 
   private FileEntry load(FileStat stat) {
-    FileEntry entry =
-        new FileEntry(freeNumber(stat.identity().inode()), stat.type(), stat.device());
+    FileEntry entry = new FileEntry(freeNumber(stat.identity()), stat.type(), stat.device());
     entry.setHome(stat.identity());
     entry.measured(stat, 0);
     if (stat.mountDevice() != rootDevice) {
