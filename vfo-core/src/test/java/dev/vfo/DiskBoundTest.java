@@ -1,5 +1,6 @@
 package dev.vfo;
 
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vfo.storage.StorageException;
@@ -144,5 +145,40 @@ class DiskBoundTest {
     System.out.printf(
         "vfo: bound of the disk: %d made, %d refused, most %d%n", made, refused, most);
     assertTrue(made > 100 && refused > 10, made + " made, " + refused + " refused");
+  }
+
+  /** Their records stay until a checkpoint is made, and so that must be possible. */
+  @Test
+  void abortedCheckpointsAreNoReasonToRefuseTheNext() throws IOException {
+    Options options =
+        Options.defaults()
+            .withDiskBytes(DISK_BYTES)
+            .withFirstSegmentBytes(SEGMENT_BYTES)
+            .withMaxSegmentBytes(SEGMENT_BYTES);
+    try (VirtualFileManager files = VirtualFileManager.open(folder, options)) {
+      files.checkpoint(State.of(new byte[] {1}));
+      assertThrows(NoSpaceException.class, () -> prepareAndAbort(files));
+      files.rollback();
+      files.tree().writeAll("kept", new byte[40_000]);
+      files.checkpoint(State.of(new byte[] {2}));
+      files.awaitApplied();
+      assertThrows(NoSpaceException.class, () -> prepareAndAbort(files));
+    }
+    try (VirtualFileManager files = VirtualFileManager.open(folder, options)) {
+      files.checkpoint(State.of(new byte[] {3}));
+      files.awaitApplied();
+      files.tree().writeAll("file", bytes(30_000));
+      files.prepare(files.seal(), "p", State.empty());
+      files.commit("p");
+    }
+    look();
+  }
+
+  private void prepareAndAbort(VirtualFileManager files) throws IOException {
+    for (int i = 0; i < 500; i++) {
+      files.tree().writeAll("file", new byte[20_000]);
+      files.prepare(files.seal(), "p", State.empty());
+      files.abort("p");
+    }
   }
 }

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -410,6 +411,38 @@ class TwoPhaseTest {
     }
     assertEquals("before", Files.readString(folder.resolve("elsewhere/shared")));
     assertTrue(isHome("b"));
+  }
+
+  /** Also of several layers, none of which could be loaded. */
+  @Test
+  void whatAnAbortDropsUnloadedLeavesNothing() throws Exception {
+    Files.createDirectory(folder.resolve("dir"));
+    Files.writeString(folder.resolve("dir/shared"), "before");
+    Options little = Options.defaults().withMemoryBytes(64 << 10);
+    try (VirtualFileManager files = VirtualFileManager.open(folder, little)) {
+      files.tree().writeAll("dir/shared", new byte[300_000]);
+      files.seal();
+      files.tree().writeAll("dir/other", new byte[300_000]);
+      files.seal();
+      prepareFile(files, "a");
+    }
+    Files.move(folder.resolve("dir"), folder.resolve("elsewhere"));
+    try (VirtualFileManager files = open()) {
+      ForeignChangeException e =
+          assertThrows(ForeignChangeException.class, () -> files.commit("a"));
+      assertTrue(String.valueOf(e.getMessage()).contains("open it again"), e::toString);
+      files.abort("a");
+      assertEquals(0, reservedBytes());
+    }
+    assertTrue(spillFiles() > 0, "the test tests something");
+    open().close();
+    assertEquals(0, spillFiles());
+  }
+
+  private long spillFiles() throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve(".vfo/stage"))) {
+      return files.filter(file -> file.toString().endsWith(".spill")).count();
+    }
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -267,15 +268,15 @@ public class Applier {
   }
 
   /**
-   * Removes the spill files of steps that never became a checkpoint, which an earlier process left.
-   * To be called at open.
+   * Removes the spill files of layers that were dropped or never became part of a record, which an
+   * earlier process left. To be called at open.
    *
-   * @param newestLayer the highest number that a committed layer has had
+   * @param isNeeded whether a layer's number is that of one whose content is still needed
    */
-  public void removeSpills(long newestLayer) throws StorageException {
+  public void removeSpills(LongPredicate isNeeded) throws StorageException {
     for (Listed listed : Listed.in(target.storage(), target.stageFd())) {
       OptionalLong layer = StageNames.layerOfSpill(listed.name());
-      if (layer.isPresent() && !isUpTo(newestLayer, layer)) {
+      if (layer.isPresent() && !isNeeded.test(layer.getAsLong())) {
         target.storage().unlink(target.stageFd(), listed.name());
       }
     }

@@ -10,6 +10,9 @@ import dev.vfo.changes.CommitCodec;
 import dev.vfo.changes.DescriptorTable;
 import dev.vfo.changes.EntryChange;
 import dev.vfo.changes.Verdict;
+import dev.vfo.changes.Verdict.Aborts;
+import dev.vfo.changes.Verdict.Decided;
+import dev.vfo.changes.Verdict.Undecided;
 import dev.vfo.overlay.Layer;
 import dev.vfo.storage.StorageException;
 import java.io.IOException;
@@ -42,6 +45,9 @@ final class CommitWriter {
   private final ApplyQueue queue;
   private final ForeignCheck foreign;
 
+  /** Whether there are records in the journal that only the next checkpoint lets go. */
+  private boolean hasAborted;
+
   CommitWriter(Options options, OpenRoot root, CommitLog log, ApplyQueue queue) {
     this.options = options;
     this.root = root;
@@ -52,6 +58,7 @@ final class CommitWriter {
     this.tables = root.tables();
     this.queue = queue;
     this.foreign = new ForeignCheck(parts, queue);
+    this.hasAborted = root.hasAborted();
   }
 
   /**
@@ -104,6 +111,7 @@ final class CommitWriter {
       MemorySegment payload = makeReady(commit, layers, saved, decisions, arena);
       log.append(layers, payload);
       written = true;
+      hasAborted &= verdict instanceof Undecided;
     } finally {
       if (!written) {
         layers.forEach(Layer::forgetChangeSet);
@@ -128,6 +136,7 @@ final class CommitWriter {
     try (Arena arena = Arena.ofShared()) {
       MemorySegment payload = encode(decision, 0, arena);
       log.append(List.of(), payload);
+      hasAborted |= verdict instanceof Aborts;
     } catch (StorageException e) {
       throw e.isNoSpace() ? noSpace(e.getMessage(), e) : e;
     }
@@ -159,7 +168,7 @@ final class CommitWriter {
         reserve.grow(change.layer(), ApplyCost.of(change).totalBytes());
         reserved.add(change.layer());
       }
-      requireDisk(CommitCodec.encodedBytes(commit) + decisions * DECISION_BYTES);
+      requireDisk(CommitCodec.encodedBytes(commit) + decisions * DECISION_BYTES, commit.verdict());
       MemorySegment payload = encode(commit, decisions, arena);
       foreign.run(layers);
       ready = true;
@@ -199,11 +208,13 @@ final class CommitWriter {
     }
   }
 
-  private void requireDisk(long bytes) throws IOException {
+  private void requireDisk(long bytes, Verdict verdict) throws IOException {
     if (root.usedBytes() > options.diskBytes() - bytes) {
       queue.drainTo(0);
       states.removeUnused();
-      if (root.usedBytes() > options.diskBytes() - bytes) {
+      // What aborted ones have taken is given back by the next checkpoint, which so must be made.
+      boolean givesBack = hasAborted && verdict instanceof Decided;
+      if (!givesBack && root.usedBytes() > options.diskBytes() - bytes) {
         throw noSpace("the bound of " + options.diskBytes() + " bytes for .vfo is reached", null);
       }
     }

@@ -98,7 +98,7 @@ final class DetachedFolder implements AutoCloseable {
     open.add(journal::close);
     // Nothing is applied here; it knows what is left in a stage.
     new Applier(target, new ReentrantLock(), ApplyObserver.NONE, SpaceReserve.NONE)
-        .removeSpills(found.newestLayer());
+        .removeSpills(layer -> layer <= found.newestLayer());
     spills =
         new SpillFolder(
             storage,
@@ -209,7 +209,7 @@ final class DetachedFolder implements AutoCloseable {
     List<ChangeSet> parked = new ArrayList<>();
     recovery.forEachUnapplied(found, 0, (commit, number, layer) -> parked.add(layer));
     // All at once: each look at the root tells what every layer needs of it.
-    new ParkedCheck(storage, rootFd, "discard " + path).requireInPlace(parked);
+    new ParkedCheck(storage, rootFd, "try again, or discard " + path).requireInPlace(parked);
     LayerLoader loader = parts.loader(number -> null);
     recovery.forEachUnapplied(
         found,

@@ -222,7 +222,7 @@ public final class Engine implements AutoCloseable {
   private Adopted adoptAlone(DetachedFolder step, List<ChangeSet> layers, State state)
       throws IOException {
     requireAdoptable(step);
-    new ParkedCheck(options.storage(), root.fd(), "discard " + step.name())
+    new ParkedCheck(options.storage(), root.fd(), "try again, or discard " + step.name())
         .requireUnchanged(layers);
     Adoption adoption = new Adoption(step.id(), writer.lastRecord());
     boolean decided = false;

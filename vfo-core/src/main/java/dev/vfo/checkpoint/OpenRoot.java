@@ -27,8 +27,10 @@ import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -105,11 +107,14 @@ final class OpenRoot implements AutoCloseable {
       open.add(mark::close);
       AcknowledgedCell acknowledged = AcknowledgedCell.open(storage, control.recordsFd(), id);
       open.add(acknowledged::close);
+      Set<Long> kept = new HashSet<>();
       recovery.forEachKept(
           found,
           mark.value().layer(),
-          (commit, record, layer) ->
-              reserve.expect(layer.layer(), ApplyCost.of(layer).totalBytes()));
+          (commit, record, layer) -> {
+            kept.add(layer.layer());
+            reserve.expect(layer.layer(), ApplyCost.of(layer).totalBytes());
+          });
       reserve.restore();
       journal = resume(id, acknowledged);
       open.add(journal::close);
@@ -120,7 +125,7 @@ final class OpenRoot implements AutoCloseable {
       if (stuck.isEmpty()) {
         alone.removeOrphans(recovery.neededOrphans(found, mark.value().layer()));
       }
-      alone.removeSpills(found.newestLayer());
+      alone.removeSpills(kept::contains);
       spills = spills(id);
       open.add(spills::close);
       parts = newParts();
@@ -338,6 +343,11 @@ final class OpenRoot implements AutoCloseable {
   /** Number of the newest record at the open, or 0. */
   long lastRecord() {
     return found.lastRecord();
+  }
+
+  /** Whether the journal has records of checkpoints that were dropped. */
+  boolean hasAborted() {
+    return !found.decisions().aborted().isEmpty();
   }
 
   /** How far the journal was decided at the open. */

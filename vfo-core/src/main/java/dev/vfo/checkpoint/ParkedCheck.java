@@ -35,7 +35,7 @@ final class ParkedCheck {
 
   private final Storage storage;
   private final int rootFd;
-  private final String otherwise;
+  private final String advice;
 
   /** Each entry as the oldest layer that speaks of it has it: with its place in home. */
   private final Map<Long, EntryChange> entries = new HashMap<>();
@@ -49,12 +49,12 @@ final class ParkedCheck {
   private final Map<String, Kind> found = new TreeMap<>();
 
   /**
-   * @param otherwise what can be done when they cannot be made as they were, to be told
+   * @param advice what can be done when it has not, to be told behind "make it as it was and"
    */
-  ParkedCheck(Storage storage, int rootFd, String otherwise) {
+  ParkedCheck(Storage storage, int rootFd, String advice) {
     this.storage = storage;
     this.rootFd = rootFd;
-    this.otherwise = otherwise;
+    this.advice = advice;
   }
 
   /**
@@ -93,7 +93,7 @@ final class ParkedCheck {
               .map(each -> new Conflict(each.getKey(), each.getValue()))
               .toList(),
           "since the step used it",
-          "Nothing of it was overwritten: make it as it was and try again, or " + otherwise);
+          "Nothing of it was overwritten: make it as it was and " + advice);
     }
   }
 

@@ -33,6 +33,10 @@ final class UndecidedLayers {
   private final Recovery recovery;
   private final Recovered found;
   private final List<Prepared> prepared = new ArrayList<>();
+
+  /** Number of the oldest layer of each record that has any. */
+  private final Map<Long, Long> oldestLayers = new HashMap<>();
+
   private @Nullable ForeignChangeException conflict;
 
   UndecidedLayers(Storage storage, int rootFd, String name, Recovery recovery, Recovered found) {
@@ -54,6 +58,7 @@ final class UndecidedLayers {
     recovery.forEachUndecided(
         found,
         (commit, record, layer) -> {
+          oldestLayers.putIfAbsent(record, layer.layer());
           for (EntryChange entry : layer.entries()) {
             FileIdentity known = entry.identity();
             FileIdentity identity = known == null ? made.apply(entry.number()) : known;
@@ -119,7 +124,7 @@ final class UndecidedLayers {
   private Prepared prepared(
       UndecidedRecord record, List<PendingLayer> layers, States.Prepared state) {
     long newest = newestLayer(record);
-    long first = layers.isEmpty() ? newest : layers.getFirst().layer().number();
+    long first = oldestLayers.getOrDefault(record.record(), newest);
     PreparedCheckpoint seen =
         new PreparedCheckpoint(record.id(), record.commit().time(), state.state());
     return new Prepared(
@@ -140,15 +145,18 @@ final class UndecidedLayers {
     List<ChangeSet> all = new ArrayList<>();
     recovery.forEachUndecided(found, (commit, record, layer) -> all.add(layer));
     try {
-      check().requireInPlace(all);
+      // Then they are not loaded: it takes another opening.
+      check("open it again").requireInPlace(all);
     } catch (ForeignChangeException e) {
       conflict = e;
     }
   }
 
-  private ParkedCheck check() {
+  private ParkedCheck check(String again) {
     return new ParkedCheck(
-        storage, rootFd, "abort what is prepared: vfo undecided " + name + " --abort ID");
+        storage,
+        rootFd,
+        again + ", or abort what is prepared: vfo undecided " + name + " --abort ID");
   }
 
   /** Oldest first. */
@@ -166,7 +174,7 @@ final class UndecidedLayers {
     if (known != null) {
       throw known;
     }
-    check()
+    check("try again")
         .requireUnchanged(
             oldest.stream()
                 .flatMap(each -> each.layers().stream())
