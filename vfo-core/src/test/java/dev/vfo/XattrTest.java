@@ -231,6 +231,18 @@ class XattrTest {
     }
   }
 
+  @Test
+  void whatIsRefusedIsNoChange() throws Exception {
+    try (VirtualFileManager files = open()) {
+      FileTree tree = files.tree();
+      Checkpoint made = files.checkpoint(State.of(new byte[] {1}));
+      assertErrno(Errno.ENODATA, () -> tree.removeXattr("old", "user.none"));
+      assertErrno(Errno.E2BIG, () -> tree.setXattr("old", "user.a", new byte[70_000]));
+      assertErrno(Errno.EINVAL, () -> tree.setXattr("old", "system.posix_acl_access", new byte[3]));
+      assertEquals(made, files.checkpoint(State.of(new byte[] {1})));
+    }
+  }
+
   private interface Call {
     void run() throws IOException;
   }

@@ -173,28 +173,38 @@ public final class FileXattrs {
     change(
         entry,
         name,
+        () -> {
+          requireMode(entry, name, mode);
+          if (list != null) {
+            list.requireSensible();
+          }
+          if (list == null || isKept(name, list)) {
+            tryOut(entry, name, value);
+          }
+        },
         delta -> {
-          boolean isThere = find(entry, name) != null;
-          if (mode == XattrMode.CREATE && isThere) {
-            throw new StorageException(Errno.EEXIST, "set attribute", name + " of " + entry);
-          }
-          if (mode == XattrMode.REPLACE && !isThere) {
-            throw missing(entry, name);
-          }
           if (list == null) {
-            setTried(entry, delta, name, value);
+            delta.setXattr(name, value.clone());
           } else {
-            setList(entry, delta, name, list);
+            setList(delta, name, list);
           }
         });
   }
 
-  private void setTried(FileEntry entry, EntryDelta delta, String name, byte[] value)
-      throws StorageException {
+  private void requireMode(FileEntry entry, String name, XattrMode mode) throws StorageException {
+    boolean isThere = mode != XattrMode.ANY && find(entry, name) != null;
+    if (mode == XattrMode.CREATE && isThere) {
+      throw new StorageException(Errno.EEXIST, "set attribute", name + " of " + entry);
+    }
+    if (mode == XattrMode.REPLACE && !isThere) {
+      throw missing(entry, name);
+    }
+  }
+
+  private void tryOut(FileEntry entry, String name, byte[] value) throws StorageException {
     SortedMap<String, byte[]> others = all(entry, true);
     others.remove(name);
     trial.require(entry.type(), others, name, value);
-    delta.setXattr(name, value.clone());
   }
 
   private static AccessList list(FileEntry entry, String name, byte[] value)
@@ -207,19 +217,21 @@ public final class FileXattrs {
     return list;
   }
 
-  private void setList(FileEntry entry, EntryDelta delta, String name, AccessList list)
-      throws StorageException {
-    list.requireSensible();
-    boolean isAccess = name.equals(AccessList.ACCESS);
-    if (isAccess && !list.isEmpty()) {
+  /** Whether a list says more than the mode. */
+  private static boolean isKept(String name, AccessList list) {
+    return !list.isEmpty() && !(name.equals(AccessList.ACCESS) && list.isMode());
+  }
+
+  private void setList(EntryDelta delta, String name, AccessList list) {
+    if (name.equals(AccessList.ACCESS) && !list.isEmpty()) {
       int mode = list.modeOf(delta.attributes.mode);
       delta.attributes.mode = rights.settableMode(mode, delta.attributes.gid);
       delta.changed |= Attributes.MODE;
     }
-    if (list.isEmpty() || (isAccess && list.isMode())) {
-      delta.removeXattr(name);
+    if (isKept(name, list)) {
+      delta.setXattr(name, list.bytes());
     } else {
-      setTried(entry, delta, name, list.bytes());
+      delta.removeXattr(name);
     }
   }
 
@@ -231,19 +243,20 @@ public final class FileXattrs {
   public void remove(FileEntry entry, String name) throws StorageException {
     requireName(name);
     requireListBearing(entry, name);
+    boolean isList = AccessList.isOne(name);
     change(
         entry,
         name,
-        delta -> {
-          if (!AccessList.isOne(name) && find(entry, name) == null) {
+        () -> {
+          if (!isList && find(entry, name) == null) {
             throw missing(entry, name);
           }
-          if (!isUsers(name) && !AccessList.isOne(name)) {
+          if (!isList && !isUsers(name)) {
             // Who may not set it may not remove it.
             trial.require(entry.type(), new TreeMap<>(), name, stored(entry, name, new byte[0]));
           }
-          delta.removeXattr(name);
-        });
+        },
+        delta -> delta.removeXattr(name));
   }
 
   private byte[] stored(FileEntry entry, String name, byte[] otherwise) throws StorageException {
@@ -251,17 +264,23 @@ public final class FileXattrs {
     return value == null ? otherwise : value;
   }
 
-  private interface Change {
-    void apply(EntryDelta delta) throws StorageException;
+  private interface Check {
+    void run() throws StorageException;
   }
 
-  private void change(FileEntry entry, String name, Change change) throws StorageException {
+  private interface Change {
+    void apply(EntryDelta delta);
+  }
+
+  private void change(FileEntry entry, String name, Check check, Change change)
+      throws StorageException {
     layers.gate().lock();
     entry.lock.writeLock().lock();
     try {
       entry.requireThere();
       requireRights(entry, name);
       requireNoBarePrefix(name);
+      check.run();
       EntryDelta delta = layers.change(entry);
       change.apply(delta);
       delta.attributes.changeNanos = clockNanos.getAsLong();
