@@ -279,6 +279,36 @@ public final class VirtualFile implements AutoCloseable {
     operations.fireEntry(entry.number());
   }
 
+  /**
+   * Makes a range zeros; its blocks are given back when the checkpoint is applied. The size stays.
+   */
+  public void punchHole(long position, long lengthBytes) throws IOException {
+    punch("punch a hole in", position, lengthBytes, true);
+  }
+
+  /**
+   * Makes a range zeros, as a hole too.
+   *
+   * @param keepSize whether the size stays when the range ends behind it
+   */
+  public void zeroRange(long position, long lengthBytes, boolean keepSize) throws IOException {
+    punch("zero a range of", position, lengthBytes, keepSize);
+  }
+
+  private void punch(String what, long position, long lengthBytes, boolean keepSize)
+      throws IOException {
+    use(OpenFlag.WRITE, what);
+    if (position < 0 || lengthBytes <= 0) {
+      throw new StorageException(Errno.EINVAL, what, position + " + " + lengthBytes);
+    }
+    steps.change(() -> {
+      long size = keepSize ? 0 : position + lengthBytes;
+      files.content().punch(entry, position, lengthBytes, size);
+      return lengthBytes;
+    });
+    operations.fireEntry(entry.number());
+  }
+
   /** Returns at once: what is promised inside a step is lost or kept with the whole step. */
   public void sync() throws IOException {
     use(0, "sync");

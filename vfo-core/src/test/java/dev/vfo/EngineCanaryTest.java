@@ -94,6 +94,15 @@ class EngineCanaryTest {
   }
 
   @Test
+  void holesThatAreNotPunched() {
+    assertCaught(target ->
+        new NamedStorage(target) {
+          @Override
+          public void punchHole(int fd, long offset, long lengthBytes) {}
+        });
+  }
+
+  @Test
   void extendedAttributesThatAreNotTakenAway() {
     assertCaught(target ->
         new NamedStorage(target) {

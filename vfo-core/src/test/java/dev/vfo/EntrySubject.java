@@ -239,6 +239,20 @@ abstract class EntrySubject implements Subject {
   }
 
   @Override
+  public void punch(int handle, long offset, long lengthBytes, boolean keepSize)
+      throws IOException {
+    notStale(() -> {
+      VirtualFile file = handle(handle);
+      if (keepSize) {
+        file.punchHole(offset, lengthBytes);
+      } else {
+        file.zeroRange(offset, lengthBytes, false);
+      }
+      return file;
+    });
+  }
+
+  @Override
   public void allocate(int handle, long offset, long lengthBytes, boolean keepSize)
       throws IOException {
     notStale(() -> {

@@ -3,6 +3,7 @@ package dev.vfo;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -80,10 +81,13 @@ class SeekTest {
         VirtualFile file = files.tree().open("file", READ, WRITE, CREATE)) {
       int holes = 0;
       for (int i = 0; i < 400; i++) {
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(8)) {
           case 0 -> file.truncate(random.nextInt(MOST_BYTES));
           case 1 -> files.checkpoint(State.of(new byte[] {(byte) i, (byte) (i >> 8)}));
           case 2 -> files.doBackgroundWork();
+          case 3 -> file.punchHole(random.nextInt(MOST_BYTES), 1 + random.nextInt(9 * BLOCK));
+          case 4 ->
+              file.zeroRange(random.nextInt(MOST_BYTES), 1 + random.nextInt(3 * BLOCK), false);
           default -> write(file, random.nextInt(MOST_BYTES), 1 + random.nextInt(3 * BLOCK));
         }
         holes += check(file, random);
@@ -158,6 +162,35 @@ class SeekTest {
       assertEquals(Errno.ENXIO, e.errno());
       return size;
     }
+  }
+
+  @Test
+  void whatIsPunchedGivesItsSpaceBack() throws Exception {
+    try (VirtualFileManager files = VirtualFileManager.open(folder, Options.defaults())) {
+      files.tree().writeAll("file", new byte[] {1});
+      try (VirtualFile file = files.tree().open("file", READ, WRITE)) {
+        write(file, 0, 100 * BLOCK);
+        files.checkpoint(State.of(new byte[] {1}));
+        file.punchHole(3, 100 * BLOCK);
+        file.zeroRange(200 * BLOCK, BLOCK, false);
+        assertEquals(201 * BLOCK, file.size());
+        assertEquals(201 * BLOCK, file.nextHole(0) + 200 * BLOCK);
+        assertErrno(Errno.EINVAL, () -> file.punchHole(-1, 5));
+        assertErrno(Errno.EINVAL, () -> file.punchHole(0, 0));
+        files.checkpoint(State.of(new byte[] {2}));
+        files.awaitApplied();
+      }
+    }
+    byte[] expected = new byte[201 * BLOCK];
+    Arrays.fill(expected, 0, 3, (byte) 7);
+    assertArrayEquals(expected, Files.readAllBytes(folder.resolve("file")));
+    LinuxStorage kernel = new LinuxStorage();
+    int root = kernel.openRoot(folder);
+    int fd = kernel.open(root, Name.of("file"), OpenFlag.READ, 0);
+    assertEquals(BLOCK, kernel.seekHole(fd, 0));
+    assertEquals(-1, kernel.seekData(fd, BLOCK));
+    kernel.close(fd);
+    kernel.close(root);
   }
 
   @Test

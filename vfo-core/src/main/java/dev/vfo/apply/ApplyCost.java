@@ -6,6 +6,7 @@ import dev.vfo.changes.EntryChange.Attributes;
 import dev.vfo.changes.EntryChange.Data;
 import dev.vfo.changes.EntryChange.Fate;
 import dev.vfo.changes.Extent;
+import dev.vfo.changes.Extent.Hole;
 import dev.vfo.changes.NameChange;
 import dev.vfo.changes.XattrChange;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +78,8 @@ public record ApplyCost(long stageBytes, long planBytes, long placeBytes) {
       for (Extent extent : data.extents()) {
         long first = extent.offset() / BLOCK_BYTES;
         long last = (extent.offset() + extent.lengthBytes() - 1) / BLOCK_BYTES;
-        bytes += (last - first + 1) * BLOCK_BYTES;
+        // A hole gives space back, but may split what the file system keeps of the file.
+        bytes += extent.content() instanceof Hole ? BLOCK_BYTES : (last - first + 1) * BLOCK_BYTES;
       }
     }
     return bytes;

@@ -6,6 +6,7 @@ import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.EntryChange;
 import dev.vfo.changes.EntryChange.Data;
 import dev.vfo.changes.Extent;
+import dev.vfo.changes.Extent.Hole;
 import dev.vfo.changes.Extent.InMemory;
 import dev.vfo.changes.Extent.InSpill;
 import dev.vfo.spill.SpillReader;
@@ -69,8 +70,12 @@ public final class LayerContent implements AutoCloseable {
     void take(long offset, MemorySegment bytes) throws StorageException;
   }
 
-  /** Writes an extent to its place in a file. */
+  /** Writes an extent to its place in a file, which has something there or a hole. */
   void write(Extent extent, OpenFile file) throws StorageException {
+    if (extent.content() instanceof Hole) {
+      file.punch(extent.offset(), extent.lengthBytes());
+      return;
+    }
     read(extent, (offset, bytes) -> file.write(bytes, offset));
   }
 
@@ -83,6 +88,7 @@ public final class LayerContent implements AutoCloseable {
   public void read(Extent extent, Sink sink) throws StorageException {
     switch (extent.content()) {
       case InMemory(MemorySegment data) -> sink.take(extent.offset(), data);
+      case Hole _ -> throw new IllegalArgumentException("a hole has no bytes");
       case InSpill spilled -> {
         for (long done = 0; done < spilled.lengthBytes(); ) {
           MemorySegment piece = piece(extent, done);

@@ -48,6 +48,9 @@ public final class ChangeSetCodec {
   /** In an extent's length: the bytes are in the spill file, and it says where. */
   static final long IS_SPILLED = 1L << 63;
 
+  /** In an extent's length: it is a hole. */
+  static final long IS_HOLE = 1L << 62;
+
   /** What a spilled extent has besides: its place, and for each block a checksum. */
   static final int PLACE_BYTES = 8;
 

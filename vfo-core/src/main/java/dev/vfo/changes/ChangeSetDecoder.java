@@ -5,6 +5,7 @@ import static dev.vfo.changes.ChangeSetCodec.LONG;
 
 import dev.vfo.changes.EntryChange.Attributes;
 import dev.vfo.changes.EntryChange.Data;
+import dev.vfo.changes.Extent.Hole;
 import dev.vfo.changes.Extent.InSpill;
 import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.FileType;
@@ -225,6 +226,9 @@ final class ChangeSetDecoder {
     long lengthBytes = takeLong();
     if ((lengthBytes & ChangeSetCodec.IS_SPILLED) != 0) {
       return new Extent(offset, takeSpilled(offset, lengthBytes & ~ChangeSetCodec.IS_SPILLED));
+    }
+    if ((lengthBytes & ChangeSetCodec.IS_HOLE) != 0) {
+      return new Extent(offset, new Hole(lengthBytes & ~ChangeSetCodec.IS_HOLE));
     }
     if (lengthBytes <= 0 || lengthBytes > source.byteSize() - dataPosition) {
       refuse("extent of " + lengthBytes + " bytes, content ends before");

@@ -5,6 +5,7 @@ import static dev.vfo.changes.ChangeSetCodec.LONG;
 
 import dev.vfo.changes.EntryChange.Attributes;
 import dev.vfo.changes.EntryChange.Data;
+import dev.vfo.changes.Extent.Hole;
 import dev.vfo.changes.Extent.InMemory;
 import dev.vfo.changes.Extent.InSpill;
 import dev.vfo.storage.FileIdentity;
@@ -202,6 +203,7 @@ final class ChangeSetEncoder {
     putLong(extent.offset());
     switch (extent.content()) {
       case InMemory memory -> putLong(memory.lengthBytes());
+      case Hole hole -> putLong(hole.lengthBytes() | ChangeSetCodec.IS_HOLE);
       case InSpill spilled -> {
         putLong(spilled.lengthBytes() | ChangeSetCodec.IS_SPILLED);
         putLong(spilled.place());

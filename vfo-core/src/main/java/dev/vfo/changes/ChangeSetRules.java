@@ -3,6 +3,7 @@ package dev.vfo.changes;
 import dev.vfo.changes.EntryChange.Attributes;
 import dev.vfo.changes.EntryChange.Data;
 import dev.vfo.changes.EntryChange.Fate;
+import dev.vfo.changes.Extent.Hole;
 import dev.vfo.changes.Extent.InSpill;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.XattrNames;
@@ -147,7 +148,7 @@ final class ChangeSetRules {
       return "negative size";
     }
     long end = 0;
-    long spilledEnd = 0;
+    long ownEnd = 0;
     for (Extent extent : data.extents()) {
       if (extent.offset() < end || extent.lengthBytes() == 0) {
         return "extent at " + extent.offset() + " is empty or overlaps the one before";
@@ -155,8 +156,14 @@ final class ChangeSetRules {
       if (extent.lengthBytes() > data.sizeBytes() - extent.offset()) {
         return "extent at " + extent.offset() + " ends behind the size";
       }
-      if (extent.offset() < spilledEnd) {
-        return "extent at " + extent.offset() + " shares a block with one in the spill file";
+      if (extent.offset() < ownEnd) {
+        return "extent at " + extent.offset() + " shares a block with a hole or a spilled one";
+      }
+      if (extent.content() instanceof Hole) {
+        if (extent.offset() % Extent.BLOCK_BYTES != 0) {
+          return "hole at " + extent.offset() + " does not begin a block";
+        }
+        ownEnd = blockEnd(extent);
       }
       if (extent.content() instanceof InSpill spilled) {
         if (!isPlaced(spilled, extent) || blockStart(extent.offset()) < end) {
@@ -166,11 +173,15 @@ final class ChangeSetRules {
               + spilled.place()
               + " of a spill";
         }
-        spilledEnd = blockStart(extent.offset() + extent.lengthBytes() - 1) + Extent.BLOCK_BYTES;
+        ownEnd = blockEnd(extent);
       }
       end = extent.offset() + extent.lengthBytes();
     }
     return null;
+  }
+
+  private static long blockEnd(Extent extent) {
+    return blockStart(extent.offset() + extent.lengthBytes() - 1) + Extent.BLOCK_BYTES;
   }
 
   private static long blockStart(long offset) {

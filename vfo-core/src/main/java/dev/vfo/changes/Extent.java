@@ -47,6 +47,13 @@ public record Extent(long offset, Content content) {
   @SuppressWarnings("ArrayRecordComponent") // Four bytes for each block; never compared.
   public record InSpill(long place, long lengthBytes, int[] checksums) implements Content {}
 
+  /**
+   * They are zeros, and take no space: the extent begins a block, and shares none with another.
+   *
+   * @param lengthBytes how many
+   */
+  public record Hole(long lengthBytes) implements Content {}
+
   /** Length of the range, bytes. */
   public long lengthBytes() {
     return content.lengthBytes();

@@ -3,9 +3,11 @@ package dev.vfo.overlay;
 import static dev.vfo.overlay.BlockPool.BLOCK_BYTES;
 
 import dev.vfo.changes.Extent;
+import dev.vfo.changes.Extent.Hole;
 import dev.vfo.changes.Extent.InMemory;
 import dev.vfo.changes.Extent.InSpill;
 import dev.vfo.storage.StorageException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -66,6 +68,10 @@ final class BlockEdits {
     boolean held = blocks.has(block);
     if (!held || blocks.isSpilled(block)) {
       int slot = layers.allocate();
+      if (delta.holes.has(block)) {
+        fillHole(delta, block, slot, to);
+        return;
+      }
       if (!held || (at <= blocks.validFrom(block) && to >= blocks.validTo(block))) {
         blocks.add(block, slot, at, to);
         return;
@@ -74,6 +80,60 @@ final class BlockEdits {
     }
     closeGap(entry, delta, block, at, to);
     blocks.widen(block, at, to);
+  }
+
+  // All of the block as far as the file goes: no block is in part in a hole.
+  private static void fillHole(EntryDelta delta, long block, int slot, long to) {
+    long from = block * BLOCK_BYTES;
+    long end = Math.max(to, Math.min(from + BLOCK_BYTES, delta.attributes.sizeBytes));
+    delta.blocks.add(block, slot, from, end);
+    delta.blocks.view(block, from, end - from).fill((byte) 0);
+    delta.holes.remove(block);
+  }
+
+  /**
+   * Makes a range zeros, below the size of the file. When it fails, nothing is changed that a
+   * program could see, unless memory is so short that a block leaves it at once.
+   */
+  void punch(FileEntry entry, EntryDelta delta, long from, long to) throws StorageException {
+    long first = (from + BLOCK_BYTES - 1) / BLOCK_BYTES;
+    // What is behind the end of the file is nothing that stays.
+    boolean isToEnd = to >= delta.attributes.sizeBytes;
+    long last = isToEnd ? (to + BLOCK_BYTES - 1) / BLOCK_BYTES : to / BLOCK_BYTES;
+    if (first > last) {
+      zero(entry, delta, from, to);
+      return;
+    }
+    long headTo = Math.min(to, first * BLOCK_BYTES);
+    long tailFrom = Math.max(headTo, Math.min(to, last * BLOCK_BYTES));
+    rewrite(entry, delta, from, headTo);
+    rewrite(entry, delta, tailFrom, to);
+    zero(entry, delta, from, headTo);
+    zero(entry, delta, tailFrom, to);
+    delta.blocks.drop(first, last);
+    long cutBlock = (delta.cutBytes + BLOCK_BYTES - 1) / BLOCK_BYTES;
+    delta.holes.add(first, Math.min(last, cutBlock));
+  }
+
+  /** Gets what is needed to write into a part of a block. */
+  private void rewrite(FileEntry entry, EntryDelta delta, long from, long to)
+      throws StorageException {
+    if (from < to) {
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment old = arena.allocate(to - from);
+        List<EntryDelta> deltas = entry.deltas();
+        reader.copyOut(entry, deltas, deltas.size(), from, old);
+        writeAll(entry, delta, from, old);
+      }
+    }
+  }
+
+  private void zero(FileEntry entry, EntryDelta delta, long from, long to) throws StorageException {
+    if (from < to) {
+      try (Arena arena = Arena.ofConfined()) {
+        writeAll(entry, delta, from, arena.allocate(to - from));
+      }
+    }
   }
 
   // A block has one valid range: what lies between it and the new data is read from below.
@@ -107,6 +167,7 @@ final class BlockEdits {
       }
     }
     blocks.cut(sizeBytes);
+    delta.holes.cut((sizeBytes + BLOCK_BYTES - 1) / BLOCK_BYTES);
   }
 
   /**
@@ -128,6 +189,7 @@ final class BlockEdits {
           int place = (int) (spilled.place() / BLOCK_BYTES) + index;
           delta.blocks.addSpilled(block, place, at, to, spilled.checksums()[index]);
         }
+        case Hole _ -> delta.holes.add(block, block + 1);
       }
       at = to;
     }

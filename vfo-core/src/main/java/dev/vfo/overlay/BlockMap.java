@@ -297,6 +297,18 @@ final class BlockMap {
     }
   }
 
+  /** Drops the blocks of a range. */
+  void drop(long from, long to) {
+    for (long block = next(from, to); block < to; block = next(block + 1, to)) {
+      long key = block >>> BlockGroup.SHIFT;
+      BlockGroup group = group(block);
+      drop(group, key, index(block));
+      if (group.isEmpty()) {
+        groups.remove(key);
+      }
+    }
+  }
+
   private void drop(BlockGroup group, long key, int index) {
     boolean spilled = group.isSpilled(index);
     group.clear(index);

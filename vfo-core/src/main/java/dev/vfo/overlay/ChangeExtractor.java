@@ -1,5 +1,7 @@
 package dev.vfo.overlay;
 
+import static dev.vfo.overlay.BlockPool.BLOCK_BYTES;
+
 import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.EntryChange;
 import dev.vfo.changes.EntryChange.Attributes;
@@ -7,6 +9,7 @@ import dev.vfo.changes.EntryChange.Data;
 import dev.vfo.changes.EntryChange.Fate;
 import dev.vfo.changes.Expectation;
 import dev.vfo.changes.Extent;
+import dev.vfo.changes.Extent.Hole;
 import dev.vfo.changes.Location;
 import dev.vfo.changes.NameChange;
 import dev.vfo.changes.XattrChange;
@@ -14,6 +17,7 @@ import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.StorageException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -168,7 +172,23 @@ public final class ChangeExtractor {
   static List<Extent> extents(EntryDelta delta) {
     ExtentRuns runs = new ExtentRuns(delta.layer.blocks().pool());
     delta.blocks.forEach(runs::add);
-    return runs.finish();
+    List<Extent> extents = runs.finish();
+    if (!delta.holes.isEmpty()) {
+      addHoles(delta, extents);
+    }
+    return extents;
+  }
+
+  private static void addHoles(EntryDelta delta, List<Extent> extents) {
+    long limit = Math.min(delta.cutBytes, delta.attributes.sizeBytes);
+    delta.holes.forEach((from, to) -> {
+      long offset = from * BLOCK_BYTES;
+      long end = Math.min(to * BLOCK_BYTES, limit);
+      if (offset < end) {
+        extents.add(new Extent(offset, new Hole(end - offset)));
+      }
+    });
+    extents.sort(Comparator.comparingLong(Extent::offset));
   }
 
   private void addName(FileEntry directory, Name name, NameDelta change) {

@@ -42,7 +42,7 @@ final class ContentReader {
         source.delta = delta;
         return;
       }
-      if (at >= delta.cutBytes) {
+      if (at >= delta.cutBytes || isInHole(delta, at, source)) {
         source.delta = delta;
         source.zero = true;
         return;
@@ -50,6 +50,25 @@ final class ContentReader {
       source.to = Math.min(source.to, delta.cutBytes);
     }
     source.delta = null;
+  }
+
+  // Likewise.
+  private static boolean isInHole(EntryDelta delta, long at, Source source) {
+    Holes holes = delta.holes;
+    if (holes.isEmpty()) {
+      return false;
+    }
+    long block = at / BLOCK_BYTES;
+    if (holes.has(block)) {
+      source.to = Math.min(source.to, holes.end(block) * BLOCK_BYTES);
+      return true;
+    }
+    long limit = (source.to + BLOCK_BYTES - 1) / BLOCK_BYTES;
+    long next = holes.next(block, limit);
+    if (next < limit) {
+      source.to = Math.min(source.to, next * BLOCK_BYTES);
+    }
+    return false;
   }
 
   // Narrows the range to where the delta's answer does not change.

@@ -24,6 +24,10 @@ public final class EntryDelta {
   final boolean created;
   final EntryAttributes attributes;
   final BlockMap blocks;
+
+  /** What was made zeros before the cut; no block of these is held. */
+  final Holes holes = new Holes();
+
   private long sizeBefore;
   private volatile @Nullable Link linkBefore;
 
@@ -169,6 +173,9 @@ public final class EntryDelta {
   }
 
   boolean hasContentChange() {
-    return blocks.count() > 0 || attributes.sizeBytes != sizeBefore || cutBytes < sizeBefore;
+    return blocks.count() > 0
+        || !holes.isEmpty()
+        || attributes.sizeBytes != sizeBefore
+        || cutBytes < sizeBefore;
   }
 }

@@ -203,6 +203,35 @@ public final class FileContent {
     }
   }
 
+  /**
+   * Makes a range zeros, and its blocks holes when the layer is applied.
+   *
+   * @param sizeBytes what the file's size is to be at least
+   */
+  public void punch(FileEntry entry, long offset, long lengthBytes, long sizeBytes)
+      throws StorageException {
+    if (sizeBytes > MAX_FILE_BYTES) {
+      throw new StorageException(Errno.EFBIG, "punch", entry.toString());
+    }
+    layers.gate().lock();
+    entry.lock.writeLock().lock();
+    try {
+      entry.requireThere();
+      EntryDelta delta = layers.change(entry);
+      EntryAttributes attributes = delta.attributes;
+      long end = Math.min(attributes.sizeBytes, offset + Math.min(lengthBytes, MAX_FILE_BYTES));
+      if (offset < end) {
+        edits.punch(entry, delta, offset, end);
+      }
+      attributes.sizeBytes = Math.max(attributes.sizeBytes, sizeBytes);
+      clearSetId(delta);
+      touchContent(delta);
+    } finally {
+      entry.lock.writeLock().unlock();
+      layers.gate().unlock();
+    }
+  }
+
   /** What puts content into layers that are loaded. */
   BlockEdits edits() {
     return edits;

@@ -7,6 +7,7 @@ import dev.vfo.changes.EntryChange.Attributes;
 import dev.vfo.changes.EntryChange.Data;
 import dev.vfo.changes.EntryChange.Fate;
 import dev.vfo.changes.Extent;
+import dev.vfo.changes.Extent.Hole;
 import dev.vfo.changes.Extent.InSpill;
 import dev.vfo.changes.Location;
 import dev.vfo.changes.NameChange;
@@ -110,9 +111,13 @@ public final class LayerLoader {
         timeNanos,
         layer,
         false,
-        (delta, extent) ->
-            source.read(
-                extent, (offset, bytes) -> edits.writeAll(delta.entry, delta, offset, bytes)));
+        (delta, extent) -> {
+          if (extent.content() instanceof Hole) {
+            edits.restore(delta.entry, delta, extent);
+            return;
+          }
+          source.read(extent, (offset, bytes) -> edits.writeAll(delta.entry, delta, offset, bytes));
+        });
   }
 
   /**

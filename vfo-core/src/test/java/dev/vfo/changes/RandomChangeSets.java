@@ -162,6 +162,13 @@ final class RandomChangeSets {
         end = (spilled.offset() + spilled.lengthBytes() + 4095) / 4096 * 4096;
         continue;
       }
+      if (random.nextInt(5) == 0) {
+        long start = (offset + 4095) / 4096 * 4096;
+        int length = 1 + random.nextInt(20_000);
+        extents.add(new Extent(start, new Extent.Hole(length)));
+        end = (start + length + 4095) / 4096 * 4096;
+        continue;
+      }
       MemorySegment bytes = Arena.ofAuto().allocate(1 + random.nextInt(40));
       for (long at = 0; at < bytes.byteSize(); at++) {
         bytes.set(java.lang.foreign.ValueLayout.JAVA_BYTE, at, (byte) random.nextInt());

@@ -175,6 +175,15 @@ final class DataMoves {
     }
   }
 
+  void punch() {
+    Integer handle = openFor(OpenFlags.WRITE);
+    if (handle != null) {
+      long offset = offset(handle);
+      int length = draft.oneIn(2) ? lengthAt(offset) : draft.oneOf(4096, 8192, 20_000, 70_000);
+      draft.emit(new FileOperation.Punch(handle, offset, length, !draft.oneIn(4)));
+    }
+  }
+
   void statHandle() {
     Integer handle = draft.handle(any -> true);
     if (handle != null) {

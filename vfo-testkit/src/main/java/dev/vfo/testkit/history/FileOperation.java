@@ -170,6 +170,21 @@ public sealed interface FileOperation extends Operation {
     }
   }
 
+  /** Makes a range zeros. */
+  record Punch(int handle, long offset, long lengthBytes, boolean keepSize)
+      implements FileOperation {
+    @Override
+    public Outcome runOn(TreeCalls files) throws IOException {
+      files.punch(handle, offset, lengthBytes, keepSize);
+      return Outcome.DONE;
+    }
+
+    @Override
+    public boolean changesTree() {
+      return true;
+    }
+  }
+
   /** Asks for the attributes of an open file. */
   record StatHandle(int handle) implements FileOperation {
     @Override

@@ -100,6 +100,7 @@ public final class HistoryGenerator {
       case TRUNCATE -> data.truncate();
       case CUT_AND_GROW -> data.cutAndGrow();
       case ALLOCATE -> data.allocate();
+      case PUNCH -> data.punch();
       case STAT -> {
         names.stat();
         data.statHandle();

@@ -29,6 +29,8 @@ public enum Move {
   CUT_AND_GROW,
   /** Reserves space. */
   ALLOCATE,
+  /** Makes a range zeros. */
+  PUNCH,
   /** Asks for attributes. */
   STAT,
   /** Asks for the names in a directory. */

@@ -34,6 +34,7 @@ public record Profile(String name, Map<Move, Integer> weights, Limits limits) {
           Map.entry(Move.TRUNCATE, 15),
           Map.entry(Move.CUT_AND_GROW, 8),
           Map.entry(Move.ALLOCATE, 5),
+          Map.entry(Move.PUNCH, 12),
           Map.entry(Move.STAT, 10),
           Map.entry(Move.OPEN, 8),
           Map.entry(Move.CLOSE, 6),

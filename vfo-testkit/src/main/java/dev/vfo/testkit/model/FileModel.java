@@ -315,6 +315,26 @@ public final class FileModel implements TreeCalls {
   }
 
   @Override
+  public void punch(int handle, long offset, long lengthBytes, boolean keepSize)
+      throws StorageException {
+    ModelFile file = file(handle);
+    if (offset < 0 || lengthBytes <= 0) {
+      throw refuse(Errno.EINVAL, handle);
+    }
+    if (!flags(handle).has(OpenFlags.WRITE)) {
+      throw refuse(Errno.EBADF, handle);
+    }
+    long end = offset + lengthBytes;
+    int size = file.content.length;
+    byte[] content =
+        Arrays.copyOf(file.content, keepSize ? size : Math.max(size, checkSize(end, handle)));
+    if (offset < size) {
+      Arrays.fill(content, (int) offset, (int) Math.min(end, size), (byte) 0);
+    }
+    setContent(file, content);
+  }
+
+  @Override
   public FileAttributes stat(int handle) throws StorageException {
     return file(handle).attributes();
   }

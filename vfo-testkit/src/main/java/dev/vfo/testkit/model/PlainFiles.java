@@ -168,6 +168,16 @@ public final class PlainFiles implements TreeCalls, AutoCloseable {
   }
 
   @Override
+  public void punch(int handle, long offset, long lengthBytes, boolean keepSize)
+      throws StorageException {
+    int fd = handle(handle).fd();
+    storage.punchHole(fd, offset, lengthBytes);
+    if (!keepSize && storage.stat(fd).sizeBytes() < offset + lengthBytes) {
+      storage.truncate(fd, offset + lengthBytes);
+    }
+  }
+
+  @Override
   public void allocate(int handle, long offset, long lengthBytes, boolean keepSize)
       throws StorageException {
     storage.allocate(handle(handle).fd(), offset, lengthBytes, keepSize);

@@ -68,6 +68,13 @@ public interface TreeCalls {
    */
   void allocate(int handle, long offset, long lengthBytes, boolean keepSize) throws IOException;
 
+  /**
+   * Makes a range zeros, with holes where the file system has them.
+   *
+   * @param keepSize whether the size stays when the range ends behind it
+   */
+  void punch(int handle, long offset, long lengthBytes, boolean keepSize) throws IOException;
+
   /** The attributes of an open file. */
   FileAttributes stat(int handle) throws IOException;
 

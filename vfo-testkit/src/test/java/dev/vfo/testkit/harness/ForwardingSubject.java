@@ -57,6 +57,12 @@ abstract class ForwardingSubject implements Subject {
   }
 
   @Override
+  public void punch(int handle, long offset, long lengthBytes, boolean keepSize)
+      throws IOException {
+    files().punch(handle, offset, lengthBytes, keepSize);
+  }
+
+  @Override
   public void allocate(int handle, long offset, long lengthBytes, boolean keepSize)
       throws IOException {
     files().allocate(handle, offset, lengthBytes, keepSize);
