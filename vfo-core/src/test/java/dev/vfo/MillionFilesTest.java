@@ -1,13 +1,18 @@
 package dev.vfo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vfo.CountingStorage.Counts;
 import dev.vfo.storage.linux.LinuxStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,16 +35,19 @@ class MillionFilesTest {
     }
   }
 
+  private static Options options(CountingStorage storage) {
+    return Options.defaults()
+        .withStorage(storage)
+        .withExecutor(task -> {})
+        .withRandom(new Random(1))
+        .withFirstSegmentBytes(64 << 10)
+        .withMaxSegmentBytes(64 << 10);
+  }
+
   /** What it costs to open it for the first time, change a file, and open it again. */
   private static Counts cost(Path root) throws IOException {
     CountingStorage storage = new CountingStorage(new LinuxStorage());
-    Options options =
-        Options.defaults()
-            .withStorage(storage)
-            .withExecutor(task -> {})
-            .withRandom(new Random(1))
-            .withFirstSegmentBytes(64 << 10)
-            .withMaxSegmentBytes(64 << 10);
+    Options options = options(storage);
     for (int i = 0; i < 2; i++) {
       try (VirtualFileManager files = VirtualFileManager.open(root, options)) {
         files.tree().writeAll("d0/f0", new byte[] {(byte) i});
@@ -62,5 +70,41 @@ class MillionFilesTest {
         "vfo: a million files: made in %d ms; opened, changed, checkpointed twice in %d ms, %s%n",
         (filled - start) / 1_000_000, (System.nanoTime() - filled) / 1_000_000, counts);
     assertEquals(cost(few), counts);
+  }
+
+  /** What it costs to change names in a large directory, and its own. */
+  private static Counts costOfNames(Path root) throws IOException {
+    CountingStorage storage = new CountingStorage(new LinuxStorage());
+    try (VirtualFileManager files = VirtualFileManager.open(root, options(storage))) {
+      FileTree tree = files.tree();
+      tree.rename("d0/f0", "d0/renamed");
+      tree.delete("d0/f1");
+      tree.writeAll("d0/made", new byte[] {1});
+      tree.rename("d0", "moved");
+      tree.link("moved/f2", "moved/linked");
+      files.checkpoint(new byte[] {1});
+      files.awaitApplied();
+    }
+    return storage.counts();
+  }
+
+  @Test
+  void namesInALargeDirectoryCostWhatTheyCostInASmallOne() throws IOException {
+    Path few = folder.resolve("few");
+    fill(few, 1, 3);
+    Path many = folder.resolve("many");
+    int count = DIRECTORIES * FILES_EACH;
+    fill(many, 1, count);
+    assertEquals(costOfNames(few), costOfNames(many));
+    try (VirtualFileManager files = VirtualFileManager.open(many, Options.defaults())) {
+      files.tree().rename("moved/f3", "moved/a name of this step");
+      List<DirectoryItem> items = files.tree().list("moved");
+      assertEquals(count + 1, items.size());
+      Set<String> names = new HashSet<>();
+      items.forEach(item -> names.add(item.name().toString()));
+      assertEquals(count + 1, names.size());
+      assertTrue(names.containsAll(Set.of("renamed", "made", "linked", "a name of this step")));
+      assertFalse(names.contains("f0") || names.contains("f1") || names.contains("f3"));
+    }
   }
 }
