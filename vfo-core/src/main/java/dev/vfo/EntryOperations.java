@@ -49,6 +49,11 @@ public final class EntryOperations {
     return files.table().root().number();
   }
 
+  /** Number of the root directory of a hidden tree, pinned for good. */
+  long hiddenTree(List<Name> path) throws IOException {
+    return files.run(() -> files.names().hiddenTree(path).number());
+  }
+
   FileEntry entry(long number) throws IOException {
     files.requireOpen();
     FileEntry entry = files.table().get(number);

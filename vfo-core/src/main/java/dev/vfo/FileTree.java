@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The files of a root by path, inside the step.
+ * The files of a root, or of a hidden tree, by path, inside the step.
  *
  * <p>Paths are text (UTF-8), with '/' between the names, and begin at the root whether they begin
  * with '/' or not. Symbolic links are followed, and never lead out of the root: ".." above it is
@@ -28,11 +28,23 @@ public final class FileTree {
   private static final int DIRECTORY_MODE = 0755;
 
   private final EntryOperations entries;
+  private final long root;
   private final PathWalk walk;
 
   FileTree(EntryOperations entries) {
+    this(entries, entries.root());
+  }
+
+  /** The tree below a directory, which stays pinned. */
+  FileTree(EntryOperations entries, long root) {
     this.entries = entries;
-    this.walk = new PathWalk(entries);
+    this.root = root;
+    this.walk = new PathWalk(entries, root);
+  }
+
+  /** Number of its root directory, which is always valid. */
+  public long root() {
+    return root;
   }
 
   /**

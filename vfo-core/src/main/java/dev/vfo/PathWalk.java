@@ -18,9 +18,12 @@ final class PathWalk {
   private static final int MAX_LINKS = 40;
 
   private final EntryOperations entries;
+  private final long root;
 
-  PathWalk(EntryOperations entries) {
+  /** Walks in the tree below a directory, which stays pinned. */
+  PathWalk(EntryOperations entries, long root) {
     this.entries = entries;
+    this.root = root;
   }
 
   /** A name in a directory, which is pinned until this is closed. */
@@ -111,7 +114,7 @@ final class PathWalk {
     }
 
     long directory() {
-      return directories.isEmpty() ? entries.root() : directories.getLast();
+      return directories.isEmpty() ? root : directories.getLast();
     }
 
     /** Walks to the last name and returns it. */
@@ -165,7 +168,7 @@ final class PathWalk {
         }
         part = ahead.poll();
       }
-      return directories.isEmpty() ? entries.root() : directories.removeLast();
+      return directories.isEmpty() ? root : directories.removeLast();
     }
 
     private static boolean isDots(byte[] part) {

@@ -68,6 +68,19 @@ public final class VirtualFileManager implements AutoCloseable {
     return tree;
   }
 
+  /**
+   * A tree of its own, which no path of the root's tree leads to: for files that belong to the
+   * program's state, as the private {@code /tmp} of a job does. Its files are part of the same
+   * steps and checkpoints. At home it is {@code .vfo/private/NAME}; it is made empty, and durably,
+   * when it is asked for first, and goes with {@code .vfo}. Nothing can be renamed or linked from
+   * one tree to another: EXDEV.
+   *
+   * @param name a file name
+   */
+  public FileTree hiddenTree(String name) throws IOException {
+    return new FileTree(entries, entries.hiddenTree(engine.makeHiddenTree(FileTree.name(name))));
+  }
+
   /** The files, by small integers that are part of the checkpoint: for process-like programs. */
   public Descriptors descriptors() {
     return descriptors;

@@ -12,6 +12,7 @@ import dev.vfo.journal.Adoption;
 import dev.vfo.journal.RootId;
 import dev.vfo.overlay.FileEntry;
 import dev.vfo.storage.FileIdentity;
+import dev.vfo.storage.Name;
 import dev.vfo.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -93,6 +94,15 @@ public final class Engine implements AutoCloseable {
   /** The files as the running step sees them. */
   public StepFiles files() {
     return files;
+  }
+
+  /**
+   * Makes the home directory of a hidden tree, unless it is there.
+   *
+   * @return where it is in the folder that programs never see
+   */
+  public List<Name> makeHiddenTree(Name name) throws IOException {
+    return files.run(() -> root.hiddenTrees().make(name));
   }
 
   /** The last checkpoint. */

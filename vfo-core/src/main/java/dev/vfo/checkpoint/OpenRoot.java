@@ -296,6 +296,11 @@ final class OpenRoot implements AutoCloseable {
     return name;
   }
 
+  /** Makes the home directories of hidden trees. */
+  HiddenTrees hiddenTrees() {
+    return new HiddenTrees(storage, control.fd());
+  }
+
   EngineParts parts() {
     return parts;
   }

@@ -5,6 +5,7 @@ import dev.vfo.overlay.EntryTable;
 import dev.vfo.overlay.FileEntry;
 import dev.vfo.overlay.HomeKnowledge;
 import dev.vfo.overlay.HomeTree;
+import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileStat;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.StorageException;
@@ -33,6 +34,21 @@ final class NameLookup {
 
   boolean isHidden(FileEntry directory, Name name) {
     return directory == table.root() && name.equals(hidden);
+  }
+
+  /** Who has a path in the hidden folder. */
+  FileEntry findHidden(List<Name> path) throws StorageException {
+    FileEntry at = table.root();
+    List<Name> names = new ArrayList<>(List.of(hidden));
+    names.addAll(path);
+    for (Name name : names) {
+      FileStat stat = home.find(at, name);
+      if (stat == null) {
+        throw new StorageException(Errno.ENOENT, "look up", name.toString());
+      }
+      at = knowledge.found(stat, at, name);
+    }
+    return at;
   }
 
   /** Who has a name in a directory, or null. */

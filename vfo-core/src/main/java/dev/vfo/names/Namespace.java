@@ -7,6 +7,7 @@ import dev.vfo.overlay.FileXattrs;
 import dev.vfo.overlay.HomeKnowledge;
 import dev.vfo.overlay.HomeTree;
 import dev.vfo.overlay.LayerStack;
+import dev.vfo.overlay.Link;
 import dev.vfo.overlay.NameChanges;
 import dev.vfo.overlay.NameChanges.NewFile;
 import dev.vfo.overlay.Rights;
@@ -17,6 +18,8 @@ import dev.vfo.storage.RenameMode;
 import dev.vfo.storage.StorageException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +44,7 @@ public final class Namespace {
   private final NameChanges changes;
   private final Rights rights;
   private final FileXattrs xattrs;
+  private final Set<FileEntry> hiddenTrees = ConcurrentHashMap.newKeySet();
 
   /**
    * @param hidden the name in the root that programs never see
@@ -87,6 +91,40 @@ public final class Namespace {
       return found;
     } finally {
       lock.readLock().unlock();
+    }
+  }
+
+  /**
+   * The root of a hidden tree, which is there at home, pinned.
+   *
+   * @param path where it is in the folder that programs never see
+   */
+  public FileEntry hiddenTree(List<Name> path) throws StorageException {
+    lock.readLock().lock();
+    try {
+      FileEntry found = lookup.findHidden(path);
+      found.pin();
+      hiddenTrees.add(found);
+      return found;
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  private FileEntry treeOf(FileEntry directory) {
+    FileEntry at = directory;
+    FileEntry above = at.parent();
+    while (above != null && !hiddenTrees.contains(at)) {
+      at = above;
+      above = at.parent();
+    }
+    return at;
+  }
+
+  private void requireSameTree(FileEntry one, FileEntry other, String what)
+      throws StorageException {
+    if (!hiddenTrees.isEmpty() && treeOf(one) != treeOf(other)) {
+      throw new StorageException(Errno.EXDEV, what, other + ", in another tree");
     }
   }
 
@@ -168,6 +206,10 @@ public final class Namespace {
   public void link(FileEntry entry, FileEntry directory, Name name) throws StorageException {
     change(() -> {
       requireDirectory(directory, "link " + name + " in");
+      Link known = entry.anyLink();
+      if (known != null) {
+        requireSameTree(known.parent(), directory, "link");
+      }
       requireAbsent(directory, name, "link");
       rights.requireLinkable(entry, "link");
       rights.requireNamesChangeable(directory, name, "link");
@@ -226,6 +268,7 @@ public final class Namespace {
       throws StorageException {
     List<FileEntry> moved = new ArrayList<>();
     change(() -> {
+      requireSameTree(from, to, "rename");
       FileEntry entry = require(from, fromName, "rename");
       requireDirectory(to, "rename to " + toName + " in");
       rights.requireSearchable(to, "rename");

@@ -341,7 +341,7 @@ public final class FileEntry {
   }
 
   /** One of its names, or null; a directory has but one. The caller holds the namespace lock. */
-  @Nullable Link anyLink() {
+  public @Nullable Link anyLink() {
     List<Link> links = links();
     return links.isEmpty() ? null : links.getFirst();
   }
