@@ -1,0 +1,153 @@
+package dev.vfo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.vfo.storage.FileType;
+import dev.vfo.storage.Name;
+import dev.vfo.storage.Storage;
+import dev.vfo.storage.linux.LinuxStorage;
+import dev.vfo.testkit.history.ControlOperation;
+import dev.vfo.testkit.history.FileOperation;
+import dev.vfo.testkit.history.History;
+import dev.vfo.testkit.history.HistoryClock;
+import dev.vfo.testkit.history.HistoryGenerator;
+import dev.vfo.testkit.history.Move;
+import dev.vfo.testkit.history.Operation;
+import dev.vfo.testkit.history.Outcome;
+import dev.vfo.testkit.history.Profile;
+import dev.vfo.testkit.model.FileAttributes;
+import dev.vfo.testkit.model.ListedName;
+import dev.vfo.testkit.model.OpenFlags;
+import dev.vfo.testkit.model.PlainFiles;
+import dev.vfo.testkit.model.TreeCalls;
+import dev.vfo.testkit.model.TreePath;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The same random histories on a plain directory and on VFO, on the real disk: every result and
+ * errno is that of the kernel, checkpoints and applies between them or not, and so is what is at
+ * home in the end. All but times of modification, which depend on when a call was made.
+ */
+class KernelHistoriesTest {
+  private static final int SEEDS = 40;
+  private static final int ANY_HANDLE = 10_000;
+  private static final Name CONTROL = Name.of(".vfo");
+
+  @TempDir Path folder;
+
+  private final Storage storage = new LinuxStorage();
+
+  /** Without what a directory cannot do, and with plenty of what VFO does behind the scenes. */
+  static Stream<Profile> profiles() {
+    return Stream.of(Profile.DATA, Profile.NAMES, Profile.MIXED, Profile.ORPHANS)
+        .map(profile ->
+            profile
+                .with(Move.EXCHANGE, 10)
+                .with(Move.CHECKPOINT, 30)
+                .with(Move.BACKGROUND, 40)
+                .without(Move.SEAL, Move.COMMIT, Move.ROLLBACK, Move.REOPEN)
+                // A storage cannot do it.
+                .without(Move.UNNAMED)
+                .withLimits(profile.limits().withExtras(true, true)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("profiles")
+  void everyAnswerIsTheKernels(Profile profile) throws IOException {
+    assumeTrue(storage.effectiveUid() == 0, "histories give files away");
+    HistoryGenerator generator = new HistoryGenerator(profile);
+    int operations = 0;
+    for (int seed = 0; seed < SEEDS; seed++) {
+      History history = generator.generate(seed);
+      Path plain = Files.createDirectory(folder.resolve("plain" + seed));
+      Path root = Files.createDirectory(folder.resolve("root" + seed));
+      operations += run(history, plain, root);
+    }
+    assertTrue(operations > SEEDS * 20, operations + " operations");
+  }
+
+  private int run(History history, Path plain, Path root) throws IOException {
+    int plainFd = storage.openRoot(plain);
+    int rootFd = storage.openRoot(root);
+    int count = 0;
+    try (PlainFiles kernel = new PlainFiles(storage, plainFd);
+        EngineSubject vfo = new EngineSubject(storage, root, new HistoryClock())) {
+      List<Operation> all = new ArrayList<>(history.setup());
+      all.addAll(history.operations());
+      for (Operation operation : all) {
+        if (operation instanceof ControlOperation control) {
+          Outcome done = Outcome.of(control, vfo);
+          assertTrue(!done.isError(), () -> operation + ": " + done + "\n" + history);
+          continue;
+        }
+        count++;
+        Outcome expected = timeless(Outcome.of((FileOperation) operation, kernel));
+        Outcome actual = timeless(Outcome.of((FileOperation) operation, vfo));
+        assertEquals(
+            expected,
+            actual,
+            () -> operation + ": " + expected.differenceTo(actual) + "\n" + history);
+      }
+      assertEquals(describe(kernel), describe(vfo), history::toString);
+      vfo.checkpoint(new byte[] {1, 2, 3, 4, 5});
+      vfo.awaitApplied();
+      assertEquals(describe(kernel), describe(vfo), history::toString);
+      try (PlainFiles home = new PlainFiles(storage, rootFd)) {
+        assertEquals(describe(kernel), describe(home), history::toString);
+      }
+    } finally {
+      storage.close(plainFd);
+      storage.close(rootFd);
+    }
+    return count;
+  }
+
+  private static Outcome timeless(Outcome outcome) {
+    return outcome instanceof Outcome.Attributes(FileAttributes is)
+        ? new Outcome.Attributes(is.withModifyNanos(0))
+        : outcome;
+  }
+
+  private static List<String> describe(TreeCalls files) throws IOException {
+    List<String> lines = new ArrayList<>();
+    describe(files, TreePath.ROOT, lines);
+    return lines;
+  }
+
+  private static void describe(TreeCalls files, TreePath path, List<String> lines)
+      throws IOException {
+    FileAttributes is = files.stat(path).withModifyNanos(0);
+    StringBuilder line = new StringBuilder(path + " " + is);
+    for (String name : files.listXattrs(path)) {
+      byte[] value = files.getXattr(path, name);
+      line.append(' ').append(name).append('=').append(HexFormat.of().formatHex(value));
+    }
+    if (is.type() == FileType.SYMLINK) {
+      line.append(HexFormat.of().formatHex(files.readSymlink(path)));
+    } else if (is.type() == FileType.REGULAR) {
+      files.open(ANY_HANDLE, path, new OpenFlags(OpenFlags.READ), 0);
+      byte[] content = files.readAt(ANY_HANDLE, 0, (int) is.sizeBytes());
+      files.close(ANY_HANDLE);
+      line.append(" content ").append(new Outcome.Data(content));
+    }
+    lines.add(line.toString());
+    if (is.type() == FileType.DIRECTORY) {
+      for (ListedName listed : files.list(path)) {
+        if (!path.isRoot() || !listed.name().equals(CONTROL)) {
+          describe(files, path.child(listed.name()), lines);
+        }
+      }
+    }
+  }
+}
