@@ -126,6 +126,34 @@ public final class EntryOperations {
   }
 
   /**
+   * Makes a regular file that only grows, as a log does: what is appended goes to the root at once,
+   * and stays whatever becomes of the step; nothing else may change it (EPERM). It is made at once,
+   * too, and durably. The result is pinned, and grows as long as it is.
+   *
+   * @throws StorageException EBUSY as long as the directory was made, or the name used, by steps
+   *     that are not applied
+   */
+  public long createGrowing(long directory, Name name, NewEntry owner) throws IOException {
+    NewFile file = newFile(FileType.REGULAR, owner, owner.mode(), 0, null);
+    FileEntry made = files.run(() -> files.names().createGrowing(entry(directory), name, file));
+    fireName(directory, name);
+    return made.number();
+  }
+
+  /**
+   * Lets a regular file only grow from now on, as {@link #createGrowing}, as long as it is pinned
+   * or open.
+   *
+   * @throws StorageException EBUSY as long as steps that are not applied change it
+   */
+  public void setGrowing(long number) throws IOException {
+    files.inStep(() -> {
+      entry(number).setGrowing();
+      return number;
+    });
+  }
+
+  /**
    * Makes a regular file without a name, with the group and rights that it would have in a
    * directory, as open(2) with O_TMPFILE. {@link #link} can give it its first name; one that has
    * none when it is no longer used is dropped. The result is pinned.

@@ -177,6 +177,31 @@ public final class Namespace {
     });
   }
 
+  /**
+   * Makes a regular file that only grows: at home, at once and durably.
+   *
+   * @throws StorageException EBUSY as long as layers that are not applied make the directory, or
+   *     change who has the name
+   */
+  public FileEntry createGrowing(FileEntry directory, Name name, NewFile file)
+      throws StorageException {
+    return change(() -> {
+      requireDirectory(directory, "create " + name + " in");
+      requireAbsent(directory, name, "create");
+      rights.requireNamesChangeable(directory, name, "create");
+      if (directory.isMadeInLayers() || directory.nameInLayers(name).isPresent()) {
+        throw new StorageException(
+            Errno.EBUSY, "create", name + ", which depends on changes that are not applied");
+      }
+      NewFile made = makeable(name, inherit(directory, file));
+      home.create(directory, name, made.mode(), made.uid(), made.gid());
+      FileEntry entry = require(directory, name, "create");
+      entry.setGrowing();
+      entry.pin();
+      return entry;
+    });
+  }
+
   /** Makes a regular file without a name, as in a directory; it may get one later. */
   public FileEntry createUnnamed(FileEntry directory, NewFile file) throws StorageException {
     return change(() -> {
@@ -502,6 +527,7 @@ public final class Namespace {
     if (entry.isDropped()) {
       throw new StorageException(Errno.ESTALE, what, entry.toString());
     }
+    entry.requireChangeable(what);
   }
 
   private void sweepIfDue() throws StorageException {

@@ -24,6 +24,7 @@ public final class FileContent {
   private static final int GROUP_EXECUTE = 00010;
 
   private final LayerStack layers;
+  private final HomeTree home;
   private final ContentReader reader;
   private final BlockEdits edits;
   private final LongSupplier clockNanos;
@@ -35,6 +36,7 @@ public final class FileContent {
    */
   public FileContent(LayerStack layers, HomeTree home, LongSupplier clockNanos, Rights rights) {
     this.layers = layers;
+    this.home = home;
     this.reader = new ContentReader(home);
     this.edits = new BlockEdits(layers, reader);
     this.clockNanos = clockNanos;
@@ -118,6 +120,9 @@ public final class FileContent {
       if (source.byteSize() == 0) {
         return new Written(from, 0);
       }
+      if (entry.grows()) {
+        return grow(entry, from, source);
+      }
       EntryDelta delta = layers.change(entry);
       long done = edits.write(entry, delta, from, source);
       if (done > 0) {
@@ -128,6 +133,16 @@ public final class FileContent {
       entry.lock.writeLock().unlock();
       layers.gate().unlock();
     }
+  }
+
+  // Past the layers: no step takes it back.
+  private Written grow(FileEntry entry, long from, MemorySegment source) throws StorageException {
+    long end = entry.attributes().sizeBytes;
+    if (from != end) {
+      throw new StorageException(
+          Errno.EPERM, "write", entry + " at " + from + ": it only grows, at " + end);
+    }
+    return new Written(from, home.append(entry, source));
   }
 
   /**

@@ -76,6 +76,9 @@ public final class FileEntry {
   /** Whether it was made without a name, and no layer that is applied has given it one. */
   volatile boolean unnamed;
 
+  /** Whether what is appended goes to its home file at once, and nothing else may change it. */
+  private volatile boolean grows;
+
   /** Set when the step that made the entry was dropped. */
   volatile boolean dropped;
 
@@ -149,6 +152,39 @@ public final class FileEntry {
   /** Whether the step that made it was dropped: every use is refused. */
   public boolean isDropped() {
     return dropped;
+  }
+
+  /** Whether it only grows, past the layers. */
+  public boolean grows() {
+    return grows;
+  }
+
+  /**
+   * Lets it only grow from now on, for as long as it is in memory.
+   *
+   * @throws StorageException EINVAL when it is no regular file, EBUSY as long as it has no home
+   *     file or layers change it
+   */
+  public void setGrowing() throws StorageException {
+    if (type != FileType.REGULAR) {
+      throw new StorageException(Errno.EINVAL, "let grow", this + ", no regular file");
+    }
+    if (home == null || isChanged()) {
+      throw new StorageException(
+          Errno.EBUSY, "let grow", this + ", which has changes that are not applied");
+    }
+    grows = true;
+  }
+
+  /**
+   * Refuses a change of one that only grows.
+   *
+   * @throws StorageException EPERM
+   */
+  public void requireChangeable(String what) throws StorageException {
+    if (grows) {
+      throw new StorageException(Errno.EPERM, what, this + ", which only grows");
+    }
   }
 
   /** Notes the target of a symbolic link, which never changes. */

@@ -233,6 +233,7 @@ public final class LayerStack {
    */
   public EntryDelta change(FileEntry entry) throws StorageException {
     requireNotFrozen();
+    entry.requireChangeable("change");
     Layer layer = active;
     EntryDelta newest = entry.newestDelta();
     if (newest != null && newest.layer == layer) {
