@@ -38,8 +38,21 @@ final class CommitLog {
    * @throws StorageException for want of space: nothing is damaged
    */
   void makeRoom(long payloadBytes) throws IOException {
+    makeRoom(() -> journal.ensureRoom(payloadBytes));
+  }
+
+  /** The same for a decision, which is to find room if there is any. */
+  void makeRoomForDecision(long payloadBytes) throws IOException {
+    makeRoom(() -> journal.ensureLeastRoom(payloadBytes));
+  }
+
+  private interface Making {
+    void run() throws IOException;
+  }
+
+  private void makeRoom(Making making) throws IOException {
     try {
-      journal.ensureRoom(payloadBytes);
+      making.run();
     } catch (StorageException e) {
       throw e.isNoSpace() ? e : health.journalFailed(e);
     } catch (IOException e) {

@@ -134,6 +134,7 @@ final class CommitWriter {
     Instant now = options.clock().instant();
     Commit decision = Commit.decision(EngineParts.nanos(now), parts.table().nextVirtual(), verdict);
     try (Arena arena = Arena.ofShared()) {
+      log.makeRoomForDecision(CommitCodec.encodedBytes(decision));
       MemorySegment payload = encode(decision, 0, arena);
       log.append(List.of(), payload);
       hasAborted |= verdict instanceof Aborts;

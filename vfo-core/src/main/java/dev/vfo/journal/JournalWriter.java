@@ -146,6 +146,21 @@ public final class JournalWriter implements AutoCloseable {
     }
   }
 
+  /**
+   * The same for a record that must not fail for want of space: where there is none for a segment
+   * of the usual length, it gets one that is as short as it can be.
+   */
+  public synchronized void ensureLeastRoom(long payloadBytes) throws IOException {
+    try {
+      ensureRoom(payloadBytes);
+    } catch (StorageException e) {
+      if (!e.isNoSpace()) {
+        throw e;
+      }
+      pool.prepareShort(RecordFormat.recordBytes(payloadBytes));
+    }
+  }
+
   private boolean fitsCurrent(long recordBytes) {
     SegmentFile segment = current;
     return segment != null && recordBytes <= segment.header().lengthBytes() - endOffset;

@@ -67,7 +67,16 @@ final class SegmentPool implements AutoCloseable {
   }
 
   /** Makes the next segment, with room for a record of that length, unless it is there. */
-  synchronized boolean prepare(long recordBytes) throws IOException {
+  boolean prepare(long recordBytes) throws IOException {
+    return prepare(recordBytes, grownBytes());
+  }
+
+  /** The same, but a new one is no longer than it must be. */
+  boolean prepareShort(long recordBytes) throws IOException {
+    return prepare(recordBytes, 0);
+  }
+
+  private synchronized boolean prepare(long recordBytes, long newBytes) throws IOException {
     failStop.check();
     long neededBytes = SegmentFormat.HEADER_BYTES + recordBytes;
     if (next != null && next.header().lengthBytes() >= neededBytes) {
@@ -75,7 +84,7 @@ final class SegmentPool implements AutoCloseable {
     }
     try {
       dropNext();
-      SegmentHeader header = factory.make(currentNumber + 1, grownBytes(), neededBytes);
+      SegmentHeader header = factory.make(currentNumber + 1, newBytes, neededBytes);
       next = SegmentFile.open(storage, descriptor, header, options.direct());
       return true;
     } catch (IOException e) {
@@ -84,7 +93,7 @@ final class SegmentPool implements AutoCloseable {
     }
   }
 
-  private long grownBytes() {
+  private synchronized long grownBytes() {
     long maxBytes = options.maxSegmentBytes();
     long firstBytes = Math.min(options.firstSegmentBytes(), maxBytes);
     return currentNumber == 0 ? firstBytes : Math.clamp(2 * currentBytes, firstBytes, maxBytes);

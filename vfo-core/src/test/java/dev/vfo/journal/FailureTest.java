@@ -127,6 +127,19 @@ class FailureTest {
   }
 
   @Test
+  void aSmallRecordFindsRoomOnADiskThatIsAlmostFull() throws Exception {
+    files.options = new JournalOptions(32 << 10, 32 << 10, 2, true);
+    try (TestJournal.Session session = files.open()) {
+      session.append(25_000);
+      storage.setAvailableBytes(12_000);
+      assertThrows(StorageException.class, () -> session.writer.ensureRoom(1000));
+      session.writer.ensureLeastRoom(1000);
+      session.append(1000);
+    }
+    assertEquals(2, files.recovered());
+  }
+
+  @Test
   void fullDiskWhenARecordInDoubtIsWrittenAgain() throws Exception {
     try (TestJournal.Session session = files.open()) {
       session.append(1000);
