@@ -9,12 +9,14 @@ import dev.vfo.changes.Expectation;
 import dev.vfo.names.Namespace;
 import dev.vfo.overlay.BlockPool;
 import dev.vfo.overlay.ChangeExtractor;
+import dev.vfo.overlay.DefaultLists;
 import dev.vfo.overlay.EntryTable;
 import dev.vfo.overlay.FileAttributes;
 import dev.vfo.overlay.FileContent;
 import dev.vfo.overlay.FileEntry;
 import dev.vfo.overlay.FileXattrs;
 import dev.vfo.overlay.ForeignChanges;
+import dev.vfo.overlay.GrowingFiles;
 import dev.vfo.overlay.HomeKnowledge;
 import dev.vfo.overlay.HomeTree;
 import dev.vfo.overlay.Layer;
@@ -84,9 +86,19 @@ final class EngineParts implements ApplyObserver, StagedFiles {
     publisher = new LayerPublisher(table);
     NameChanges changes = new NameChanges(layers, table, clock);
     rights = new Rights(storage, home);
+    GrowingFiles growing = new GrowingFiles(storage, home);
     xattrs = new FileXattrs(layers, home, clock, rights, new StageXattrTrial(storage, stageFd));
-    names = new Namespace(table, layers, home, changes, ControlFolder.NAME, rights, xattrs);
-    content = new FileContent(layers, home, clock, rights);
+    names =
+        new Namespace(
+            table,
+            layers,
+            home,
+            changes,
+            ControlFolder.NAME,
+            rights,
+            new DefaultLists(home),
+            growing);
+    content = new FileContent(layers, home, growing, clock, rights);
     attributes = new FileAttributes(layers, clock, rights);
     devices = new DeviceTrial(storage, stageFd);
   }

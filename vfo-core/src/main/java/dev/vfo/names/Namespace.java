@@ -1,9 +1,10 @@
 package dev.vfo.names;
 
 import dev.vfo.DirectoryItem;
+import dev.vfo.overlay.DefaultLists;
 import dev.vfo.overlay.EntryTable;
 import dev.vfo.overlay.FileEntry;
-import dev.vfo.overlay.FileXattrs;
+import dev.vfo.overlay.GrowingFiles;
 import dev.vfo.overlay.HomeKnowledge;
 import dev.vfo.overlay.HomeTree;
 import dev.vfo.overlay.LayerStack;
@@ -43,13 +44,15 @@ public final class Namespace {
   private final NameLookup lookup;
   private final NameChanges changes;
   private final Rights rights;
-  private final FileXattrs xattrs;
+  private final DefaultLists lists;
+  private final GrowingFiles growing;
   private final Set<FileEntry> hiddenTrees = ConcurrentHashMap.newKeySet();
 
   /**
    * @param hidden the name in the root that programs never see
    * @param rights what this process may do
-   * @param xattrs what new files inherit
+   * @param lists what new files inherit
+   * @param growing makes files that only grow
    */
   public Namespace(
       EntryTable table,
@@ -58,13 +61,15 @@ public final class Namespace {
       NameChanges changes,
       Name hidden,
       Rights rights,
-      FileXattrs xattrs) {
+      DefaultLists lists,
+      GrowingFiles growing) {
     this.table = table;
     this.layers = layers;
     this.home = home;
     this.changes = changes;
     this.rights = rights;
-    this.xattrs = xattrs;
+    this.lists = lists;
+    this.growing = growing;
     this.lookup = new NameLookup(table, home, new HomeKnowledge(table, home), hidden);
   }
 
@@ -194,7 +199,7 @@ public final class Namespace {
             Errno.EBUSY, "create", name + ", which depends on changes that are not applied");
       }
       NewFile made = makeable(name, inherit(directory, file));
-      home.create(directory, name, made.mode(), made.uid(), made.gid());
+      growing.create(directory, name, made.mode(), made.uid(), made.gid());
       FileEntry entry = require(directory, name, "create");
       entry.setGrowing();
       entry.pin();
@@ -214,7 +219,7 @@ public final class Namespace {
   }
 
   private NewFile inherit(FileEntry directory, NewFile file) throws StorageException {
-    FileXattrs.Inherited given = xattrs.inherit(directory, file.type(), file.mode(), file.umask());
+    DefaultLists.Inherited given = lists.inherit(directory, file.type(), file.mode(), file.umask());
     if ((directory.mode() & SET_GROUP_ID) == 0) {
       return file.in(given.mode(), file.gid(), given.xattrs());
     }

@@ -24,19 +24,25 @@ public final class FileContent {
   private static final int GROUP_EXECUTE = 00010;
 
   private final LayerStack layers;
-  private final HomeTree home;
+  private final GrowingFiles growing;
   private final ContentReader reader;
   private final BlockEdits edits;
   private final LongSupplier clockNanos;
   private final Rights rights;
 
   /**
+   * @param growing takes what is appended to files that only grow
    * @param clockNanos nanoseconds since 1970
    * @param rights what this process may do
    */
-  public FileContent(LayerStack layers, HomeTree home, LongSupplier clockNanos, Rights rights) {
+  public FileContent(
+      LayerStack layers,
+      HomeTree home,
+      GrowingFiles growing,
+      LongSupplier clockNanos,
+      Rights rights) {
     this.layers = layers;
-    this.home = home;
+    this.growing = growing;
     this.reader = new ContentReader(home);
     this.edits = new BlockEdits(layers, reader);
     this.clockNanos = clockNanos;
@@ -142,7 +148,7 @@ public final class FileContent {
       throw new StorageException(
           Errno.EPERM, "write", entry + " at " + from + ": it only grows, at " + end);
     }
-    return new Written(from, home.append(entry, source));
+    return new Written(from, growing.append(entry, source));
   }
 
   /**

@@ -3,7 +3,6 @@ package dev.vfo.overlay;
 import dev.vfo.XattrMode;
 import dev.vfo.changes.EntryChange.Attributes;
 import dev.vfo.changes.XattrChange;
-import dev.vfo.overlay.FileEntry.DefaultList;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.StorageException;
@@ -96,22 +95,7 @@ public final class FileXattrs {
         return null;
       }
     }
-    return entry.isMadeInLayers() ? null : ofHome(entry, name);
-  }
-
-  private byte @Nullable [] ofHome(FileEntry entry, String name) throws StorageException {
-    try {
-      return home.getXattr(entry, name);
-    } catch (StorageException e) {
-      if (e.errno() == Errno.ENODATA) {
-        return null;
-      }
-      // The file system has no lists: then this file has none.
-      if (e.errno() == Errno.EOPNOTSUPP && AccessList.isOne(name)) {
-        return null;
-      }
-      throw e;
-    }
+    return entry.isMadeInLayers() ? null : home.findXattr(entry, name);
   }
 
   /** The names of those that this process may see, ascending. */
@@ -344,54 +328,5 @@ public final class FileXattrs {
         || name.startsWith("trusted.")
         || name.startsWith("security.")
         || AccessList.isOne(name);
-  }
-
-  /** What a file that is made in a directory has from the beginning. */
-  public record Inherited(int mode, SortedMap<String, byte[]> xattrs) {}
-
-  /**
-   * What a directory's default list gives to a file that is made in it.
-   *
-   * @param mode what is asked for
-   * @param umask what is taken away of it where there is no such list
-   */
-  public Inherited inherit(FileEntry directory, FileType type, int mode, int umask)
-      throws StorageException {
-    byte[] found = type == FileType.SYMLINK ? null : defaultOf(directory);
-    SortedMap<String, byte[]> xattrs = new TreeMap<>();
-    if (found == null) {
-      return new Inherited(mode & ~umask, xattrs);
-    }
-    AccessList own = AccessList.read(found).limitedTo(mode);
-    if (!own.isMode()) {
-      xattrs.put(AccessList.ACCESS, own.bytes());
-    }
-    if (type == FileType.DIRECTORY) {
-      xattrs.put(AccessList.DEFAULT, found);
-    }
-    return new Inherited(own.modeOf(mode), xattrs);
-  }
-
-  private byte @Nullable [] defaultOf(FileEntry directory) throws StorageException {
-    directory.lock.readLock().lock();
-    try {
-      for (EntryDelta delta : directory.deltas().reversed()) {
-        XattrChange set = delta.xattr(AccessList.DEFAULT);
-        if (set != null) {
-          return set.value();
-        }
-      }
-      if (directory.isMadeInLayers()) {
-        return null;
-      }
-      DefaultList known = directory.homeDefaultList;
-      if (known == null) {
-        known = new DefaultList(ofHome(directory, AccessList.DEFAULT));
-        directory.homeDefaultList = known;
-      }
-      return known.value();
-    } finally {
-      directory.lock.readLock().unlock();
-    }
   }
 }

@@ -9,7 +9,6 @@ import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -27,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HomeTree {
   private static final int MAX_DESCRIPTORS = 256;
-  private static final long PIECE_BYTES = 64 << 10;
 
   private final Storage storage;
   private final FileEntry root;
@@ -96,90 +94,18 @@ public final class HomeTree {
     }
   }
 
-  /**
-   * Appends to a home file, at once. The caller holds the entry's lock for writing.
-   *
-   * @return how many bytes were taken; fewer than given when the disk is full
-   */
-  long append(FileEntry entry, MemorySegment source) throws StorageException {
-    HomeDescriptors.Lease lease = lease(entry);
+  /** An extended attribute of a home file, wherever it is, or null when it has none. */
+  byte @Nullable [] findXattr(FileEntry entry, String name) throws StorageException {
     try {
-      int fd = storage.reopen(lease.fd(), OpenFlag.WRITE);
-      try {
-        long done = append(fd, source);
-        entry.measured(storage.stat(fd), 0);
-        return done;
-      } finally {
-        storage.close(fd);
-      }
-    } finally {
-      descriptors.release(lease);
-    }
-  }
-
-  private long append(int fd, MemorySegment source) throws StorageException {
-    long end = storage.stat(fd).sizeBytes();
-    long done = 0;
-    // The kernel needs memory off the heap.
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment piece = arena.allocate(Math.min(source.byteSize(), PIECE_BYTES));
-      while (done < source.byteSize()) {
-        long length = Math.min(piece.byteSize(), source.byteSize() - done);
-        MemorySegment.copy(source, done, piece, 0, length);
-        done += storage.write(fd, piece.asSlice(0, length), end + done);
-      }
+      return withPath(entry, fd -> storage.getXattr(fd, name));
     } catch (StorageException e) {
-      if (done == 0) {
-        throw e;
+      // A file system without access control lists has none for this file either.
+      boolean isMissing = e.errno() == Errno.EOPNOTSUPP && AccessList.isOne(name);
+      if (e.errno() == Errno.ENODATA || isMissing) {
+        return null;
       }
+      throw e;
     }
-    return done;
-  }
-
-  /**
-   * Makes a file in a home directory, durably, with the rights that the kernel gives it there.
-   *
-   * @throws StorageException EEXIST when home has the name, also if layers take it away
-   */
-  public FileStat create(FileEntry directory, Name name, int mode, int uid, int gid)
-      throws StorageException {
-    lock.readLock().lock();
-    try {
-      HomeDescriptors.Lease lease = acquire(directory);
-      try {
-        return create(lease.fd(), name, mode, uid, gid);
-      } finally {
-        descriptors.release(lease);
-      }
-    } finally {
-      lock.readLock().unlock();
-    }
-  }
-
-  private FileStat create(int directory, Name name, int mode, int uid, int gid)
-      throws StorageException {
-    int flags = OpenFlag.WRITE | OpenFlag.CREATE | OpenFlag.EXCLUSIVE;
-    int fd = storage.open(directory, name, flags, mode);
-    try {
-      if (uid != storage.effectiveUid() || gid != storage.effectiveGid()) {
-        storage.changeOwner(fd, uid, gid);
-      }
-      storage.sync(fd);
-    } finally {
-      storage.close(fd);
-    }
-    int place = storage.reopen(directory, OpenFlag.READ | OpenFlag.DIRECTORY);
-    try {
-      storage.sync(place);
-    } finally {
-      storage.close(place);
-    }
-    return storage.stat(directory, name);
-  }
-
-  /** An extended attribute of a home file, wherever it is. */
-  byte[] getXattr(FileEntry entry, String name) throws StorageException {
-    return withPath(entry, fd -> storage.getXattr(fd, name));
   }
 
   /** The names of the extended attributes of a home file, wherever it is. */
@@ -187,11 +113,14 @@ public final class HomeTree {
     return withPath(entry, storage::listXattrs);
   }
 
-  private interface PathCall<T> {
+  /** A call with a descriptor that serves as a place only. */
+  interface PathCall<T> {
+    /** Does it. */
     T on(int fd) throws StorageException;
   }
 
-  private <T> T withPath(FileEntry entry, PathCall<T> call) throws StorageException {
+  /** Runs a call on a home file, wherever it is. */
+  <T> T withPath(FileEntry entry, PathCall<T> call) throws StorageException {
     lock.readLock().lock();
     try {
       if (entry.isDirectory()) {
