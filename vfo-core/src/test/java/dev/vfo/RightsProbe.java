@@ -115,7 +115,9 @@ final class RightsProbe {
     lists();
     names();
     attributes();
+    xattrs();
     checkpoint();
+    xattrs();
     closedInTheStep();
     ownRights();
     checkpoint();
@@ -337,6 +339,51 @@ final class RightsProbe {
       same("leave owner and group of " + name, tree -> tree.changeOwner(path(name), -1, -1));
       same("leave the times of " + name, tree -> tree.setTimes(path(name), omit, omit));
       same("leave one of the times of " + name, tree -> tree.setTimes(path(name), omit, 1));
+    }
+  }
+
+  private void xattrs() {
+    // Version 2, and the three lines that are the mode 0640.
+    byte[] list = {
+      2, 0, 0, 0, 1, 0, 6, 0, -1, -1, -1, -1, 4, 0, 4, 0, -1, -1, -1, -1, 32, 0, 0, 0, -1, -1, -1,
+      -1
+    };
+    for (String name :
+        new String[] {
+          "/theirs",
+          "/open",
+          "/closed",
+          "/secret",
+          "/sticky",
+          "/open-folder",
+          "/their-folder",
+          "/closed-folder",
+          "/passage",
+          "/shown",
+          "/group-file",
+          "/group-closed",
+          "/group-folder",
+          "/list-open",
+          "/list-readable",
+          "/list-masked",
+          "/list-closed",
+          "/list-ours",
+          "/set-id"
+        }) {
+      for (String attribute : new String[] {"user.a", "trusted.a", "security.a"}) {
+        String what = attribute + " of " + name;
+        same("get " + what, tree -> tree.getXattr(path(name), attribute));
+        same("set " + what, tree -> tree.setXattr(path(name), attribute, new byte[] {1}));
+        same("get again " + what, tree -> tree.getXattr(path(name), attribute));
+        same("list " + what, tree -> tree.listXattrs(path(name)));
+        same("remove " + what, tree -> tree.removeXattr(path(name), attribute));
+        same("set again " + what, tree -> tree.setXattr(path(name), attribute, new byte[] {2}));
+      }
+    }
+    for (String name : new String[] {"/theirs", "/open", "/ours", "/list-ours", "/their-group"}) {
+      String attribute = "system.posix_acl_access";
+      same("set the list of " + name, tree -> tree.setXattr(path(name), attribute, list));
+      same("remove the list of " + name, tree -> tree.removeXattr(path(name), attribute));
     }
   }
 

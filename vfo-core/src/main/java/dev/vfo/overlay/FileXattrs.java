@@ -133,11 +133,23 @@ public final class FileXattrs {
     }
     if (withValues) {
       for (String name : List.copyOf(all.keySet())) {
-        byte[] value = find(entry, name);
-        all.put(name, value == null ? new byte[0] : value);
+        all.put(name, valueIfReadable(entry, name));
       }
     }
     return all;
+  }
+
+  // Who may write a file need not be allowed to read it.
+  private byte[] valueIfReadable(FileEntry entry, String name) throws StorageException {
+    try {
+      byte[] value = find(entry, name);
+      return value == null ? new byte[0] : value;
+    } catch (StorageException e) {
+      if (e.errno() != Errno.EACCES) {
+        throw e;
+      }
+      return new byte[0];
+    }
   }
 
   /**
@@ -232,20 +244,17 @@ public final class FileXattrs {
         entry,
         name,
         () -> {
-          if (!isList && find(entry, name) == null) {
-            throw missing(entry, name);
-          }
+          byte[] value = isList ? null : find(entry, name);
           if (!isList && !isUsers(name)) {
             // Who may not set it may not remove it.
-            trial.require(entry.type(), new TreeMap<>(), name, stored(entry, name, new byte[0]));
+            byte[] some = value == null ? new byte[0] : value;
+            trial.require(entry.type(), new TreeMap<>(), name, some);
+          }
+          if (!isList && value == null) {
+            throw missing(entry, name);
           }
         },
         delta -> delta.removeXattr(name));
-  }
-
-  private byte[] stored(FileEntry entry, String name, byte[] otherwise) throws StorageException {
-    byte[] value = stored(entry, name);
-    return value == null ? otherwise : value;
   }
 
   private interface Check {
