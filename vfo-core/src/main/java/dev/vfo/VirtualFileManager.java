@@ -72,8 +72,8 @@ public final class VirtualFileManager implements AutoCloseable {
    * A tree of its own, which no path of the root's tree leads to: for files that belong to the
    * program's state, as the private {@code /tmp} of a job does. Its files are part of the same
    * steps and checkpoints. At home it is {@code .vfo/private/NAME}; it is made empty, and durably,
-   * when it is asked for first, and goes with {@code .vfo}. Nothing can be renamed or linked from
-   * one tree to another: EXDEV.
+   * when it is asked for first, and {@code vfo detach} refuses as long as it is there. Nothing can
+   * be renamed or linked from one tree to another: EXDEV.
    *
    * @param name a file name
    */

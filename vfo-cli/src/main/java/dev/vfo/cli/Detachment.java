@@ -115,12 +115,16 @@ final class Detachment {
     }
   }
 
-  // What other programs lost to a checkpoint is theirs.
+  // What other programs lost to a checkpoint is theirs, and hidden trees are the program's.
   private void requireNothingKept() throws IOException {
-    Path kept = root.resolve(RootFinder.CONTROL).resolve("conflicts");
+    Path control = root.resolve(RootFinder.CONTROL);
+    requireNone(control.resolve("conflicts"), "what other programs had in the way of a checkpoint");
+    requireNone(control.resolve("private"), "the hidden trees of a program");
+  }
+
+  private static void requireNone(Path kept, String what) throws IOException {
     if (Files.exists(kept)) {
-      throw new IOException(
-          kept + ": has what other programs had in the way of a checkpoint; move it away first");
+      throw new IOException(kept + ": has " + what + "; move it away, or delete it, first");
     }
   }
 

@@ -216,6 +216,18 @@ class RootCommandsTest {
   }
 
   @Test
+  void hiddenTreesAreNotTakenAwayUnasked() throws Exception {
+    Files.createDirectories(root);
+    try (VirtualFileManager files = VirtualFileManager.open(root, Options.defaults())) {
+      files.hiddenTree("tmp").writeAll("file", new byte[5]);
+      files.checkpoint(new byte[] {1});
+    }
+    assertRuns(ExitCode.FAILED, "detach", "data");
+    assertTrue(terminal.err().getFirst().contains("private"), terminal.err().getFirst());
+    assertEquals(5, Files.size(root.resolve(".vfo/private/tmp/file")));
+  }
+
+  @Test
   void aJournalElsewhereIsFoundMovedAndTakenAway() throws Exception {
     Files.createDirectories(root);
     Path journal = Files.createDirectory(top.resolve("journal"));
