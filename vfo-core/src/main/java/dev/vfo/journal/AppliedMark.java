@@ -85,8 +85,13 @@ public final class AppliedMark implements AutoCloseable {
     }
   }
 
-  /** What a killed process wrote can be seen, but may not be durable. */
+  // What a killed process wrote can be seen, but may not be durable. A first copy that was damaged
+  // gets the next number: as the second one's equal it would look durable even if its sync failed,
+  // and the second one, which alone is, would be written over.
   private void repair(AppliedCopies copies) throws StorageException {
+    if (copies.first() == null) {
+      value = new Value(value.sequence() + 1, value.layer(), value.checkpointNumber());
+    }
     if (!copies.isFirstDurable()) {
       writeCopy(0, value);
     }

@@ -6,10 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vfo.CorruptJournalException;
 import dev.vfo.NewerFormatException;
+import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.Storage;
+import dev.vfo.storage.StorageException;
 import dev.vfo.storage.linux.LinuxStorage;
+import dev.vfo.testkit.Fault;
+import dev.vfo.testkit.Operation;
+import dev.vfo.testkit.SimulatedCrash;
+import dev.vfo.testkit.SimulatedStorage;
+import dev.vfo.testkit.SimulationOptions;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -85,6 +92,35 @@ class MarksTest {
       files.overwrite(files.control, APPLIED, (offset + 4096) % 8192, BAD);
       assertEquals(offset + 1, applied());
     }
+  }
+
+  /** A failed sync drops what can still be read (C8): the other copy is then the only one. */
+  @Test
+  void aRepairThatFailedIsNotReliedOn() throws Exception {
+    int repaired = 0;
+    for (int seed = 0; seed < 6000; seed++) {
+      SimulatedStorage disk = new SimulatedStorage(SimulationOptions.defaults().withSeed(seed));
+      TestJournal journal = SimulatedJournal.create(disk);
+      AppliedMark mark = AppliedMark.open(disk, journal.control, TestJournal.ROOT_ID);
+      mark.write(1, 1);
+      disk.faults().add(Fault.crash().on(Operation.DATA_SYNC).atCall(1));
+      assertThrows(SimulatedCrash.class, () -> mark.write(2, 2));
+      SimulatedStorage torn = disk.crash(seed);
+      torn.faults().add(Fault.error(Errno.EIO).on(Operation.DATA_SYNC).atCall(1));
+      int control = SimulatedJournal.open(torn).control;
+      assertThrows(
+          StorageException.class, () -> AppliedMark.open(torn, control, TestJournal.ROOT_ID));
+      SimulatedStorage left = torn.killProcess();
+      left.faults().add(Fault.crash().on(Operation.DATA_SYNC).atCall(1));
+      int again = SimulatedJournal.open(left).control;
+      assertThrows(SimulatedCrash.class, () -> AppliedMark.open(left, again, TestJournal.ROOT_ID));
+      SimulatedStorage last = left.crash(seed + 100_000);
+      int found = SimulatedJournal.open(last).control;
+      AppliedMark.Value value = AppliedMark.read(last, found, TestJournal.ROOT_ID);
+      assertTrue(value.layer() == 1 || value.layer() == 2, value::toString);
+      repaired += value.layer() == 1 ? 1 : 0;
+    }
+    assertTrue(repaired > 10, repaired + " times");
   }
 
   @Test
