@@ -92,7 +92,10 @@ public final class AppliedMark implements AutoCloseable {
     if (copies.first() == null) {
       value = new Value(value.sequence() + 1, value.layer(), value.checkpointNumber());
     }
-    if (!copies.isFirstDurable()) {
+    if (copies.isFirstDurable()) {
+      // A write of the next value that failed may have left it as it was, and yet to be written.
+      file.storage().dataSync(file.fd());
+    } else {
       writeCopy(0, value);
     }
     writeCopy(1, value);

@@ -123,6 +123,26 @@ class MarksTest {
     assertTrue(repaired > 10, repaired + " times");
   }
 
+  /** It may leave the copy as it was to all who read, and yet to be written to the disk. */
+  @Test
+  void aCopyThatCouldNotBeWrittenIsSyncedBeforeTheOtherIsTouched() throws Exception {
+    for (int seed = 0; seed < 3000; seed++) {
+      SimulatedStorage disk = new SimulatedStorage(SimulationOptions.defaults().withSeed(seed));
+      TestJournal journal = SimulatedJournal.create(disk);
+      AppliedMark mark = AppliedMark.open(disk, journal.control, TestJournal.ROOT_ID);
+      mark.write(1, 1);
+      disk.faults().add(Fault.error(Errno.EIO).on(Operation.WRITE).atCall(1));
+      assertThrows(StorageException.class, () -> mark.write(2, 2));
+      SimulatedStorage left = disk.killProcess();
+      left.faults().add(Fault.crash().on(Operation.DATA_SYNC).atCall(1 + seed % 2));
+      int again = SimulatedJournal.open(left).control;
+      assertThrows(SimulatedCrash.class, () -> AppliedMark.open(left, again, TestJournal.ROOT_ID));
+      SimulatedStorage last = left.crash(seed + 100_000);
+      int found = SimulatedJournal.open(last).control;
+      assertTrue(AppliedMark.read(last, found, TestJournal.ROOT_ID).layer() > 0);
+    }
+  }
+
   @Test
   void bothCopiesOfAppliedDamagedIsAnError() throws Exception {
     files.overwrite(files.control, APPLIED, 40, BAD);
