@@ -135,6 +135,29 @@ class GrowingFileTest {
     }
   }
 
+  @Test
+  void nothingGrowsBeforeWhatAnEarlierProcessPreparedIsDecided() throws Exception {
+    Files.writeString(folder.resolve("log"), "old ");
+    try (VirtualFileManager files = open()) {
+      files.tree().writeAll("file", new byte[1]);
+      files.prepare(files.seal(), "p", State.empty());
+    }
+    try (VirtualFileManager files = open()) {
+      EntryOperations entries = files.entries();
+      NewEntry owner = entries.defaultOwner(0644);
+      entries.setGrowing(entries.lookup(entries.root(), Name.of("log")));
+      try (VirtualFile log = files.tree().open("log", APPEND)) {
+        assertErrno(Errno.EROFS, () -> log.write(bytes("new")));
+        assertErrno(
+            Errno.EROFS, () -> entries.createGrowing(entries.root(), Name.of("new"), owner));
+        files.commit("p");
+        log.write(bytes("new"));
+      }
+    }
+    assertEquals("old new", home("log"));
+    assertTrue(Files.notExists(folder.resolve("new")));
+  }
+
   /** As a kernel: what there was room for. */
   @Test
   void aFullDiskTakesWhatItCan() throws Exception {

@@ -199,6 +199,7 @@ public final class Namespace {
             Errno.EBUSY, "create", name + ", which depends on changes that are not applied");
       }
       NewFile made = makeable(name, inherit(directory, file));
+      layers.requireNotFrozen();
       growing.create(directory, name, made.mode(), made.uid(), made.gid());
       FileEntry entry = require(directory, name, "create");
       entry.setGrowing();

@@ -143,6 +143,7 @@ public final class FileContent {
 
   // Past the layers: no step takes it back.
   private Written grow(FileEntry entry, long from, MemorySegment source) throws StorageException {
+    layers.requireNotFrozen();
     long end = entry.attributes().sizeBytes;
     if (from != end) {
       throw new StorageException(

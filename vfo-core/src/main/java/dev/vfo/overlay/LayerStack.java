@@ -218,7 +218,7 @@ public final class LayerStack {
    *
    * @throws StorageException EROFS
    */
-  void requireNotFrozen() throws StorageException {
+  public void requireNotFrozen() throws StorageException {
     String reason = frozen;
     if (reason != null) {
       throw new StorageException(Errno.EROFS, "change", reason);
