@@ -18,6 +18,7 @@ import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
+import dev.vfo.storage.XattrNames;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -41,7 +42,6 @@ final class ControlFolder implements AutoCloseable {
   private static final Name STAGE = Name.of("stage");
   private static final Name STATE = Name.of("state");
   private static final Name IGNORE = Name.of(".gitignore");
-  private static final String DEFAULT_LIST = "system.posix_acl_default";
   private static final int PRIVATE = 0700;
   private static final int PRIVATE_FILE = 0600;
   private static final int FOLDER = OpenFlag.READ | OpenFlag.DIRECTORY;
@@ -209,8 +209,8 @@ final class ControlFolder implements AutoCloseable {
    */
   private void removeDefaultList(int folder) throws StorageException {
     try {
-      storage.getXattr(folder, DEFAULT_LIST);
-      storage.removeXattr(folder, DEFAULT_LIST);
+      storage.getXattr(folder, XattrNames.DEFAULT_LIST);
+      storage.removeXattr(folder, XattrNames.DEFAULT_LIST);
     } catch (StorageException e) {
       if (e.errno() != Errno.ENODATA && e.errno() != Errno.EOPNOTSUPP) {
         throw e;

@@ -2,6 +2,7 @@ package dev.vfo.overlay;
 
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.StorageException;
+import dev.vfo.storage.XattrNames;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -13,10 +14,10 @@ import java.util.List;
  */
 final class AccessList {
   /** The attribute that has who may do what with a file. */
-  static final String ACCESS = "system.posix_acl_access";
+  static final String ACCESS = XattrNames.ACCESS_LIST;
 
   /** The attribute that has what is made in a directory gets. */
-  static final String DEFAULT = "system.posix_acl_default";
+  static final String DEFAULT = XattrNames.DEFAULT_LIST;
 
   private static final int VERSION = 2;
   private static final int HEADER_BYTES = 4;

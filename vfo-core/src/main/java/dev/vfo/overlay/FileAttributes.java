@@ -15,8 +15,7 @@ public final class FileAttributes {
   private static final int SET_GROUP_ID = 02000;
   private static final int GROUP_EXECUTE = 00010;
 
-  private final LayerStack layers;
-  private final LongSupplier clockNanos;
+  private final EntryEdits edits;
   private final Rights rights;
 
   /**
@@ -24,8 +23,7 @@ public final class FileAttributes {
    * 1970, and the rights say what may be set.
    */
   public FileAttributes(LayerStack layers, LongSupplier clockNanos, Rights rights) {
-    this.layers = layers;
-    this.clockNanos = clockNanos;
+    this.edits = new EntryEdits(layers, clockNanos);
     this.rights = rights;
   }
 
@@ -40,35 +38,12 @@ public final class FileAttributes {
     }
   }
 
-  private interface Check {
-    void run() throws StorageException;
-  }
-
-  private interface Change {
-    void apply(EntryDelta delta);
-  }
-
-  private void change(FileEntry entry, Check check, Change change) throws StorageException {
-    layers.gate().lock();
-    entry.lock.writeLock().lock();
-    try {
-      entry.requireThere();
-      check.run();
-      EntryDelta delta = layers.change(entry);
-      change.apply(delta);
-      delta.attributes.changeNanos = clockNanos.getAsLong();
-    } finally {
-      entry.lock.writeLock().unlock();
-      layers.gate().unlock();
-    }
-  }
-
   /** Sets the permission bits. */
   public void changeMode(FileEntry entry, int mode) throws StorageException {
     if (entry.type() == FileType.SYMLINK) {
       throw new StorageException(Errno.EOPNOTSUPP, "chmod", entry + ", a symbolic link");
     }
-    change(
+    edits.change(
         entry,
         () -> rights.requireOwner(entry, "chmod"),
         delta -> {
@@ -86,7 +61,7 @@ public final class FileAttributes {
       requireNothingLost(entry);
       return;
     }
-    change(
+    edits.change(
         entry,
         () -> rights.requireGivable(entry, uid, gid, "chown"),
         delta -> {
@@ -127,7 +102,7 @@ public final class FileAttributes {
     if (accessNanos == FileStat.OMIT_TIME && modifyNanos == FileStat.OMIT_TIME) {
       return;
     }
-    change(
+    edits.change(
         entry,
         () -> rights.requireOwner(entry, "set the times of"),
         delta -> {

@@ -28,18 +28,16 @@ public final class FileXattrs {
   private static final int MAX_VALUE_BYTES = 65_536;
   private static final String USER = "user.";
 
-  private final LayerStack layers;
+  private final EntryEdits edits;
   private final HomeTree home;
-  private final LongSupplier clockNanos;
   private final Rights rights;
   private final XattrTrial trial;
 
   /** Those of entries in these layers above this home; the clock gives nanoseconds since 1970. */
   public FileXattrs(
       LayerStack layers, HomeTree home, LongSupplier clockNanos, Rights rights, XattrTrial trial) {
-    this.layers = layers;
+    this.edits = new EntryEdits(layers, clockNanos);
     this.home = home;
-    this.clockNanos = clockNanos;
     this.rights = rights;
     this.trial = trial;
   }
@@ -257,30 +255,17 @@ public final class FileXattrs {
         delta -> delta.removeXattr(name));
   }
 
-  private interface Check {
-    void run() throws StorageException;
-  }
-
-  private interface Change {
-    void apply(EntryDelta delta);
-  }
-
-  private void change(FileEntry entry, String name, Check check, Change change)
+  private void change(
+      FileEntry entry, String name, EntryEdits.Check check, EntryEdits.Change change)
       throws StorageException {
-    layers.gate().lock();
-    entry.lock.writeLock().lock();
-    try {
-      entry.requireThere();
-      requireRights(entry, name);
-      requireNoBarePrefix(name);
-      check.run();
-      EntryDelta delta = layers.change(entry);
-      change.apply(delta);
-      delta.attributes.changeNanos = clockNanos.getAsLong();
-    } finally {
-      entry.lock.writeLock().unlock();
-      layers.gate().unlock();
-    }
+    edits.change(
+        entry,
+        () -> {
+          requireRights(entry, name);
+          requireNoBarePrefix(name);
+          check.run();
+        },
+        change);
   }
 
   private void requireRights(FileEntry entry, String name) throws StorageException {

@@ -12,6 +12,12 @@ import java.nio.charset.StandardCharsets;
  * Stateless.
  */
 public final class XattrNames {
+  /** The access control list of a file. */
+  public static final String ACCESS_LIST = "system.posix_acl_access";
+
+  /** The access control list of what is made in a directory. */
+  public static final String DEFAULT_LIST = "system.posix_acl_default";
+
   private static final int ESCAPE = 0xDC00;
 
   private XattrNames() {}
