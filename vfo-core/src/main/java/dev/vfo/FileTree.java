@@ -278,24 +278,12 @@ public final class FileTree {
 
   /** Sets the permission bits. */
   public void chmod(String path, int mode) throws IOException {
-    withEntry(
-        path,
-        true,
-        number -> {
-          entries.changeMode(number, mode);
-          return number;
-        });
+    change(path, number -> entries.changeMode(number, mode));
   }
 
   /** Sets owner and group; -1 leaves one as it is. A symbolic link is followed. */
   public void chown(String path, int uid, int gid) throws IOException {
-    withEntry(
-        path,
-        true,
-        number -> {
-          entries.changeOwner(number, uid, gid);
-          return number;
-        });
+    change(path, number -> entries.changeOwner(number, uid, gid));
   }
 
   /** The value of an extended attribute; as {@link EntryOperations#getXattr}. */
@@ -310,46 +298,22 @@ public final class FileTree {
 
   /** Sets an extended attribute; as {@link EntryOperations#setXattr}. */
   public void setXattr(String path, String name, byte[] value) throws IOException {
-    withEntry(
-        path,
-        true,
-        number -> {
-          entries.setXattr(number, name, value, XattrMode.ANY);
-          return number;
-        });
+    change(path, number -> entries.setXattr(number, name, value, XattrMode.ANY));
   }
 
   /** Removes an extended attribute; as {@link EntryOperations#removeXattr}. */
   public void removeXattr(String path, String name) throws IOException {
-    withEntry(
-        path,
-        true,
-        number -> {
-          entries.removeXattr(number, name);
-          return number;
-        });
+    change(path, number -> entries.removeXattr(number, name));
   }
 
   /** Sets the times, nanoseconds since 1970. */
   public void setTimes(String path, long accessNanos, long modifyNanos) throws IOException {
-    withEntry(
-        path,
-        true,
-        number -> {
-          entries.setTimes(number, accessNanos, modifyNanos);
-          return number;
-        });
+    change(path, number -> entries.setTimes(number, accessNanos, modifyNanos));
   }
 
   /** Sets the size of a file. */
   public void truncate(String path, long sizeBytes) throws IOException {
-    withEntry(
-        path,
-        true,
-        number -> {
-          entries.truncate(number, sizeBytes);
-          return number;
-        });
+    change(path, number -> entries.truncate(number, sizeBytes));
   }
 
   /** The whole content of a file that fits an array. */
@@ -376,6 +340,21 @@ public final class FileTree {
             StandardOpenOption.TRUNCATE_EXISTING)) {
       file.write(ByteBuffer.wrap(content));
     }
+  }
+
+  private interface Change {
+    void apply(long number) throws IOException;
+  }
+
+  /** Changes what a path leads to. */
+  private void change(String path, Change change) throws IOException {
+    withEntry(
+        path,
+        true,
+        number -> {
+          change.apply(number);
+          return number;
+        });
   }
 
   private interface Operation<T> {
