@@ -135,7 +135,7 @@ final class CommitWriter {
     Commit decision = Commit.decision(EngineParts.nanos(now), parts.table().nextVirtual(), verdict);
     try (Arena arena = Arena.ofShared()) {
       log.makeRoomForDecision(CommitCodec.encodedBytes(decision));
-      MemorySegment payload = encode(decision, 0, arena);
+      MemorySegment payload = encode(decision, arena);
       log.append(List.of(), payload);
       hasAborted |= verdict instanceof Aborts;
     } catch (StorageException e) {
@@ -169,8 +169,10 @@ final class CommitWriter {
         reserve.grow(change.layer(), ApplyCost.of(change).totalBytes());
         reserved.add(change.layer());
       }
-      requireDisk(CommitCodec.encodedBytes(commit) + decisions * DECISION_BYTES, commit.verdict());
-      MemorySegment payload = encode(commit, decisions, arena);
+      long bytes = CommitCodec.encodedBytes(commit) + decisions * DECISION_BYTES;
+      requireDisk(bytes, commit.verdict());
+      log.makeRoom(bytes);
+      MemorySegment payload = encode(commit, arena);
       foreign.run(layers);
       ready = true;
       return payload;
@@ -190,10 +192,8 @@ final class CommitWriter {
     }
   }
 
-  private MemorySegment encode(Commit commit, int decisions, Arena arena) throws IOException {
-    long bytes = CommitCodec.encodedBytes(commit);
-    log.makeRoom(bytes + decisions * DECISION_BYTES);
-    MemorySegment payload = arena.allocate(bytes, 8);
+  private static MemorySegment encode(Commit commit, Arena arena) {
+    MemorySegment payload = arena.allocate(CommitCodec.encodedBytes(commit), 8);
     CommitCodec.encode(commit, payload);
     return payload;
   }

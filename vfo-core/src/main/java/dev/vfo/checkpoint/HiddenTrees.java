@@ -23,7 +23,7 @@ final class HiddenTrees {
   }
 
   /** Makes one, durably, unless it is there; returns where it is in the control folder. */
-  synchronized List<Name> make(Name name) throws StorageException {
+  List<Name> make(Name name) throws StorageException {
     makeDirectory(controlFd, FOLDER);
     int folder = storage.open(controlFd, FOLDER, PLACE, 0);
     try {

@@ -38,15 +38,15 @@ final class CheckpointList {
    */
   void read(RecordPosition position, Commit commit, long appliedLayer) {
     lastRecord = position.checkpointNumber();
-    List<Long> layers = commit.layers().stream().map(ChangeSet::layer).toList();
-    CheckpointRecord own = checkpoint(position, commit, layers, appliedLayer);
+    CheckpointRecord own = checkpoint(position, commit, appliedLayer);
     Commit kept = commit.withoutLayers();
     decisions.read(lastRecord, kept);
     records.put(lastRecord, new Seen(kept, own));
   }
 
   private static CheckpointRecord checkpoint(
-      RecordPosition position, Commit commit, List<Long> layers, long appliedLayer) {
+      RecordPosition position, Commit commit, long appliedLayer) {
+    List<Long> layers = commit.layers().stream().map(ChangeSet::layer).toList();
     return new CheckpointRecord(
         position.checkpointNumber(),
         commit.time(),
