@@ -134,7 +134,7 @@ class MarksTest {
       disk.faults().add(Fault.error(Errno.EIO).on(Operation.WRITE).atCall(1));
       assertThrows(StorageException.class, () -> mark.write(2, 2));
       SimulatedStorage left = disk.killProcess();
-      left.faults().add(Fault.crash().on(Operation.DATA_SYNC).atCall(1 + seed % 2));
+      left.faults().add(Fault.crash().on(Operation.DATA_SYNC).atCall(1 + seed / 1500));
       int again = SimulatedJournal.open(left).control;
       assertThrows(SimulatedCrash.class, () -> AppliedMark.open(left, again, TestJournal.ROOT_ID));
       SimulatedStorage last = left.crash(seed + 100_000);
