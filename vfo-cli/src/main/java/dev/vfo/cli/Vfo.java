@@ -14,6 +14,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.MutuallyExclusiveArgsException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -107,6 +108,9 @@ final class Vfo {
     }
     String message =
         String.valueOf(e.getMessage()).lines().findFirst().orElse("wrong command line");
+    if (e instanceof MutuallyExclusiveArgsException) {
+      message = message.replaceFirst("^Error: ", "");
+    }
     return Character.toLowerCase(message.charAt(0)) + message.substring(1);
   }
 

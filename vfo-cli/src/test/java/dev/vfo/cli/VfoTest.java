@@ -48,6 +48,14 @@ class VfoTest {
         "vfo status: there is no option --foo (see 'vfo status --help')", "status", "--foo");
     assertUsageError(
         "vfo status: one word too many: b (see 'vfo status --help')", "status", "a", "b");
+    assertUsageError(
+        "vfo undecided: --commit=ID, --abort=ID are mutually exclusive (specify only one)"
+            + " (see 'vfo undecided --help')",
+        "undecided",
+        "--commit",
+        "a",
+        "--abort",
+        "b");
     assertUsageError("vfo: -n must be at least 1", "history", "-n", "0");
     assertUsageError("vfo: --timeout must be at least 0", "wait-applied", "--timeout", "-1");
     assertUsageError("vfo: either DIR or --all", "recover", "--all", ".");
