@@ -120,10 +120,6 @@ class XattrTest {
 
   @Test
   void theyComeBackFromTheJournal() throws Exception {
-    Path own = folder.resolve("own");
-    Files.createDirectory(own);
-    Process process = OtherProcess.open(own);
-    process.destroyForcibly().waitFor();
     try (VirtualFileManager files =
         VirtualFileManager.open(folder, Options.defaults().withExecutor(task -> {}))) {
       change(files.tree());
