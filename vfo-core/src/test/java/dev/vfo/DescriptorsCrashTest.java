@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.vfo.Descriptors.Whence;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileType;
+import dev.vfo.storage.Name;
 import dev.vfo.storage.StorageException;
 import dev.vfo.testkit.Fault;
 import dev.vfo.testkit.Operation;
@@ -312,5 +313,50 @@ class DescriptorsCrashTest {
     CorruptJournalException refused =
         assertThrows(CorruptJournalException.class, () -> SampleRoot.open(storage));
     assertTrue(String.valueOf(refused.getMessage()).contains("orphans"), refused::toString);
+  }
+
+  /**
+   * R64: it would look like damage, at each opening, if apply did not say that it was not there.
+   */
+  @Test
+  void anOrphanThatAnotherProgramTookAwayIsStale() throws IOException {
+    for (boolean isReplaced : new boolean[] {false, true}) {
+      SimulatedStorage storage = empty();
+      try (VirtualFileManager files = SampleRoot.open(storage)) {
+        files.tree().writeAll("a", new byte[] {1});
+        files.checkpoint(new byte[1]);
+        files.awaitApplied();
+        Descriptors open = files.descriptors();
+        open.open("a", READ);
+        open.unlink("a");
+        files.checkpoint(new byte[2]);
+        storage = storage.killProcess();
+      }
+      int root = storage.openRoot(SampleRoot.ROOT);
+      storage.unlink(root, Name.of("a"));
+      if (isReplaced) {
+        storage.makeDirectory(root, Name.of("a"), 0700);
+      }
+      storage.syncFileSystem(root);
+      Options options = SampleRoot.options(storage).withConflictPolicy(ConflictPolicy.OURS);
+      for (int i = 0; i < 3; i++) {
+        try (VirtualFileManager files = VirtualFileManager.open(SampleRoot.ROOT, options)) {
+          Descriptors open = files.descriptors();
+          ByteBuffer target = ByteBuffer.allocate(1);
+          StorageException stale =
+              assertThrows(StorageException.class, () -> open.read(0, target));
+          assertEquals(Errno.ESTALE, stale.errno());
+          files.checkpoint(new byte[] {(byte) (3 + i)});
+        }
+        storage = storage.crash(i);
+        options = SampleRoot.options(storage);
+      }
+      try (VirtualFileManager files = SampleRoot.open(storage)) {
+        files.descriptors().close(0);
+        files.checkpoint(new byte[9]);
+      }
+      SampleRoot.open(storage).close();
+      assertEquals(List.of(), SampleRoot.list(storage, "stage/orphans"));
+    }
   }
 }

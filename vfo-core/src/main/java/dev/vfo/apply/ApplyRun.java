@@ -54,6 +54,7 @@ class ApplyRun {
   private void makePlan() throws StorageException, VfoException {
     survey().run(false);
     stage();
+    new LostOrphans(context).mark();
     writePlan();
     for (Entry entry : tree.entries()) {
       if (entry.isStaged()) {

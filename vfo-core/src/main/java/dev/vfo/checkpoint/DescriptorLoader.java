@@ -5,6 +5,7 @@ import dev.vfo.changes.DescriptorTable;
 import dev.vfo.names.Namespace;
 import dev.vfo.overlay.FileEntry;
 import dev.vfo.storage.Errno;
+import dev.vfo.storage.FileStat;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.StorageException;
@@ -52,12 +53,17 @@ final class DescriptorLoader {
     return new OpenTable(files, table.descriptors());
   }
 
-  private FileEntry orphan(long number) throws IOException {
+  /** An orphan, pinned; null when another program took it away before it became one (R64). */
+  private @Nullable FileEntry orphan(long number) throws IOException {
     // A layer that is not applied, or another descriptor, can speak of it.
     FileEntry known = parts.table().get(number);
     if (known == null) {
       try {
-        known = parts.table().restoreOrphan(number, parts.statOrphan(number));
+        FileStat stat = parts.statOrphan(number);
+        if (stat.type() == FileType.SYMLINK) {
+          return null;
+        }
+        known = parts.table().restoreOrphan(number, stat);
       } catch (StorageException e) {
         if (e.errno() != Errno.ENOENT) {
           throw e;
