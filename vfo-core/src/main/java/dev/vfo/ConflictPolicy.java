@@ -13,5 +13,12 @@ public enum ConflictPolicy {
    * the checkpoint changes in part, the rest is what the other program left. What it took away
    * cannot be made again: then opening fails as with {@link #REFUSE}.
    */
-  OURS
+  OURS,
+  /**
+   * The other program wins: what it changed, made or removed is left as it is, and what the
+   * checkpoint did to it is given up, for good; also what makes no sense without that, such as a
+   * file that was to get a name which is not free now. All else of the checkpoint is applied.
+   * {@link VirtualFileManager#givenUp} tells what was given up.
+   */
+  THEIRS
 }

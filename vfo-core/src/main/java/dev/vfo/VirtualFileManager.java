@@ -168,6 +168,15 @@ public final class VirtualFileManager implements AutoCloseable {
     entries.listeners().forEach(ChangeListener::rolledBack);
   }
 
+  /**
+   * What this opening left as other programs had made it, with {@link ConflictPolicy#THEIRS},
+   * though the last checkpoint changed it: paths relative to the root, in order. Empty when nothing
+   * was in the way.
+   */
+  public List<String> givenUp() {
+    return engine.givenUp();
+  }
+
   /** The prepared checkpoints that are not decided, oldest first. */
   public List<PreparedCheckpoint> undecided() {
     return engine.undecided();

@@ -343,8 +343,7 @@ class DescriptorsCrashTest {
         try (VirtualFileManager files = VirtualFileManager.open(SampleRoot.ROOT, options)) {
           Descriptors open = files.descriptors();
           ByteBuffer target = ByteBuffer.allocate(1);
-          StorageException stale =
-              assertThrows(StorageException.class, () -> open.read(0, target));
+          StorageException stale = assertThrows(StorageException.class, () -> open.read(0, target));
           assertEquals(Errno.ESTALE, stale.errno());
           files.checkpoint(new byte[] {(byte) (3 + i)});
         }

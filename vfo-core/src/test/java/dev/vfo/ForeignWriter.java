@@ -27,7 +27,7 @@ import java.util.Random;
  * moves and replaces them, and makes new ones, at random. It knows what it wrote, and can tell
  * whether that is still there.
  */
-final class ForeignWriter implements AutoCloseable {
+public final class ForeignWriter implements AutoCloseable {
   private static final Name CONTROL = Name.of(".vfo");
   private static final int SOME_BYTES = 300;
 
@@ -45,12 +45,24 @@ final class ForeignWriter implements AutoCloseable {
   private final Map<FileIdentity, Version> versions = new LinkedHashMap<>();
 
   /** One that makes its files, among others, at the names that a step will want. */
-  ForeignWriter(SimulatedStorage disk, Path root, Random random, List<Name> wishes)
+  public ForeignWriter(SimulatedStorage disk, Path root, Random random, List<Name> wishes)
       throws StorageException {
     this.disk = disk;
     this.root = disk.openRoot(root);
     this.random = random;
     this.wishes = wishes;
+  }
+
+  /** The same program, with what it knows, on a later state of the disk. */
+  public ForeignWriter on(SimulatedStorage later, Path path) throws StorageException {
+    ForeignWriter writer = new ForeignWriter(later, path, random, wishes);
+    writer.versions.putAll(versions);
+    return writer;
+  }
+
+  /** Whether it has written this file, and knows how it left it. */
+  public boolean knows(FileIdentity file) {
+    return versions.containsKey(file);
   }
 
   /** From now on what it did so far may be changed: the step has had the chance to see it. */
@@ -59,7 +71,7 @@ final class ForeignWriter implements AutoCloseable {
   }
 
   /** Does one thing. */
-  void act() throws StorageException {
+  public void act() throws StorageException {
     Map<FileIdentity, Found> home = home();
     List<Found> files =
         home.values().stream().filter(each -> each.stat().type() == FileType.REGULAR).toList();
@@ -74,7 +86,10 @@ final class ForeignWriter implements AutoCloseable {
       case 4 -> write(file, 0, "overwrite", Math.max(1, (int) file.stat().sizeBytes()));
       case 5 -> remove(file);
       case 6 -> {
-        disk.changeMode(file.directory(), file.name(), random.nextInt(0777) | 0600);
+        int mode = random.nextInt(0777) | 0600;
+        // The same mode would be no change that anybody could see.
+        int other = mode == file.stat().mode() ? mode ^ 1 : mode;
+        disk.changeMode(file.directory(), file.name(), other);
         remember(file.directory(), file.name(), "chmod");
       }
       case 7 -> move(home, new ArrayList<>(home.values()).get(random.nextInt(home.size())));
@@ -190,7 +205,7 @@ final class ForeignWriter implements AutoCloseable {
   }
 
   /** Says which of its versions is not there any more, wherever, as it was; empty when all are. */
-  String lost() throws StorageException {
+  public String lost() throws StorageException {
     Map<FileIdentity, Found> home = home();
     for (Map.Entry<FileIdentity, Version> each : versions.entrySet()) {
       Found found = home.get(each.getKey());

@@ -1,6 +1,7 @@
 package dev.vfo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -46,12 +47,14 @@ class ForeignWriterTest {
     int refused;
     int recovered;
     int refusedRecoveries;
+    int won;
+    int late;
     int stuck;
 
     @Override
     public String toString() {
-      return "commits %d, refused %d, recoveries %d, refused %d, stuck %d"
-          .formatted(commits, refused, recovered, refusedRecoveries, stuck);
+      return "commits %d, refused %d, recoveries %d, refused %d, then theirs won %d, late %d, stuck %d"
+          .formatted(commits, refused, recovered, refusedRecoveries, won, late, stuck);
     }
   }
 
@@ -187,7 +190,10 @@ class ForeignWriterTest {
       assertEquals("", foreign.lost(), () -> when + ": the foreign writer's");
     }
 
-    /** The process is killed; the other program goes on, and then the root is opened again. */
+    /**
+     * The process is killed; the other program goes on, and then the root is opened again: by
+     * somebody who is told, and then lets the other program win.
+     */
     private void crash() throws IOException {
       SimulatedStorage left = disk.killProcess();
       try (ForeignWriter other = new ForeignWriter(left, ROOT, random, wishes)) {
@@ -200,9 +206,30 @@ class ForeignWriterTest {
         } catch (ForeignChangeException e) {
           counts.refusedRecoveries++;
           opened = e.getMessage();
+          assertEquals("", other.lost(), when + ", killed, refused: the foreign writer's");
+          letWin(left);
         }
         String how = opened;
         assertEquals("", other.lost(), () -> when + ", killed: the foreign writer's; " + how);
+      }
+    }
+
+    /** Whoever opens it after that finds a root like any other. */
+    private void letWin(SimulatedStorage left) throws IOException {
+      Options options = EngineSubject.options(breaking.apply(left), clock);
+      List<String> givenUp;
+      try (VirtualFileManager manager =
+          VirtualFileManager.open(ROOT, options.withConflictPolicy(ConflictPolicy.THEIRS))) {
+        givenUp = manager.givenUp();
+      } catch (ForeignChangeException e) {
+        // It was too late: an apply had begun before the process was killed.
+        counts.late++;
+        return;
+      }
+      assertFalse(givenUp.isEmpty(), when);
+      try (VirtualFileManager manager = VirtualFileManager.open(ROOT, options)) {
+        assertEquals(List.of(), manager.givenUp(), when);
+        counts.won++;
       }
     }
 
@@ -243,6 +270,7 @@ class ForeignWriterTest {
     assertTrue(counts.refused > HISTORIES / 8, counts::toString);
     assertTrue(counts.recovered > HISTORIES / 16, counts::toString);
     assertTrue(counts.refusedRecoveries > HISTORIES / 32, counts::toString);
+    assertTrue(counts.won > HISTORIES / 40, counts::toString);
   }
 
   /** Canary: an engine that does not compare when files were written. */

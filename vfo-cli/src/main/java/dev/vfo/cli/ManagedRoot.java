@@ -7,6 +7,7 @@ import dev.vfo.inspect.RootInspection;
 import dev.vfo.storage.linux.LinuxStorage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +23,9 @@ final class ManagedRoot {
    *
    * @param checkpoint the last one, 0 for none
    * @param layers how many layers were applied
+   * @param givenUp paths of what other programs had changed, and was left so
    */
-  record Recovery(Path root, long checkpoint, int layers) {}
+  record Recovery(Path root, long checkpoint, int layers, List<String> givenUp) {}
 
   ManagedRoot(RootRegistry registry, Path root) {
     this.registry = registry;
@@ -46,7 +48,7 @@ final class ManagedRoot {
         VirtualFileManager.open(root, options.withRootListener(registry))) {
       manager.awaitApplied();
       long checkpoint = manager.lastCheckpoint().map(Checkpoint::number).orElse(0L);
-      return new Recovery(root, checkpoint, before.unapplied().size());
+      return new Recovery(root, checkpoint, before.unapplied().size(), manager.givenUp());
     }
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -28,7 +29,8 @@ import picocli.CommandLine.Option;
       "When another program has changed a file that the checkpoint is still to change,",
       "a root is not recovered, and the file is named. With --ours the checkpoint wins:",
       "what the other program left is kept in DIR/.vfo/conflicts/CHECKPOINT, under its",
-      "path."
+      "path. With --theirs the other program wins: such files stay as they are, what the",
+      "checkpoint did to them is given up, and they are listed."
     },
     footer = {
       "",
@@ -36,6 +38,7 @@ import picocli.CommandLine.Option;
       "  vfo recover           the root that the current folder lies in",
       "  vfo recover --all     every root of this user that was left in the middle",
       "  vfo recover --ours    also over what others changed, which is kept aside",
+      "  vfo recover --theirs  all but what others changed, which stays as it is",
       "",
       "Exit codes: 0 done, or there was nothing to do; 2 wrong command line, 125 a root",
       "could not be recovered."
@@ -44,8 +47,25 @@ final class RecoverCommand extends RootCommand {
   @Option(names = "--all", description = "Every root in VFO's list, instead of DIR.")
   private boolean all;
 
-  @Option(names = "--ours", description = "Keep aside what other programs changed, and go on.")
-  private boolean ours;
+  @ArgGroup private @Nullable Winner winner;
+
+  /** Who wins where another program changed what the checkpoint is still to change. */
+  private static final class Winner {
+    @Option(names = "--ours", description = "Keep aside what other programs changed, and go on.")
+    private boolean ours;
+
+    @Option(
+        names = "--theirs",
+        description = "Leave what other programs changed as it is, and go on without it.")
+    private boolean theirs;
+
+    ConflictPolicy policy() {
+      if (theirs) {
+        return ConflictPolicy.THEIRS;
+      }
+      return ours ? ConflictPolicy.OURS : ConflictPolicy.REFUSE;
+    }
+  }
 
   @Option(
       names = "--unsupported-fs",
@@ -88,7 +108,7 @@ final class RecoverCommand extends RootCommand {
       options = options.withJournalDirectory(terminal().folder().resolve(journal));
     }
     return options
-        .withConflictPolicy(ours ? ConflictPolicy.OURS : ConflictPolicy.REFUSE)
+        .withConflictPolicy(winner == null ? ConflictPolicy.REFUSE : winner.policy())
         .withUnsupportedFileSystem(unsupported);
   }
 
@@ -127,7 +147,8 @@ final class RecoverCommand extends RootCommand {
             .put("root", done.root().toString())
             .put("result", "recovered")
             .put("checkpoint", done.checkpoint())
-            .put("appliedLayers", done.layers()));
+            .put("appliedLayers", done.layers())
+            .put("givenUp", done.givenUp()));
     String place = done.checkpoint() == 0 ? "no checkpoint yet" : "checkpoint " + done.checkpoint();
     String applied =
         switch (done.layers()) {
@@ -136,6 +157,10 @@ final class RecoverCommand extends RootCommand {
           default -> done.layers() + " layers applied";
         };
     say(done.root() + ": " + place + ", " + applied);
+    if (!done.givenUp().isEmpty()) {
+      say("left as another program made it, without what the checkpoint did to it:");
+      done.givenUp().forEach(path -> say("  " + path));
+    }
   }
 
   private void note(Path root, String result, String text) {

@@ -216,6 +216,22 @@ class RootCommandsTest {
   }
 
   @Test
+  void whatAnotherProgramChangedCanWin() throws Exception {
+    LeftRoot.make(root, 2);
+    Files.writeString(root.resolve("file1"), "theirs");
+    assertRuns(ExitCode.USAGE, "recover", "--ours", "--theirs", "data");
+    assertRuns(ExitCode.FAILED, "recover", "data");
+    assertTrue(terminal.err().getLast().contains("--theirs"), terminal.err().getLast());
+    assertRuns(ExitCode.OK, "recover", "--theirs", "data");
+    assertEquals("theirs", Files.readString(root.resolve("file1")));
+    assertArrayEquals(new byte[] {2}, Files.readAllBytes(root.resolve("file2")));
+    assertTrue(terminal.out().endsWith("  file1\n"), terminal.out());
+    assertRuns(ExitCode.OK, "recover", "--json", "data");
+    assertTrue(terminal.out().contains("\"givenUp\""), terminal.out());
+    assertRuns(ExitCode.OK, "detach", "data");
+  }
+
+  @Test
   void hiddenTreesAreNotTakenAwayUnasked() throws Exception {
     Files.createDirectories(root);
     try (VirtualFileManager files = VirtualFileManager.open(root, Options.defaults())) {

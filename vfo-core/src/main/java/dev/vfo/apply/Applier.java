@@ -1,8 +1,10 @@
 package dev.vfo.apply;
 
+import dev.vfo.ForeignChangeException;
 import dev.vfo.VfoException;
 import dev.vfo.apply.Plan.Saved;
 import dev.vfo.changes.ChangeSet;
+import dev.vfo.changes.Remainder;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.Name;
@@ -19,7 +21,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.function.LongPredicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes committed layers real in the root, one at a time, in the order of their numbers.
@@ -62,7 +63,9 @@ public class Applier {
   private final Lock homeLock;
   private final ApplyObserver observer;
   private final SpaceReserve reserve;
-  private final @Nullable Aside aside;
+  private final Resolution resolution;
+
+  private final GivenUp givenUp = new GivenUp();
 
   /** Whether the last apply did not come to its end. */
   private boolean hasFailed;
@@ -71,22 +74,22 @@ public class Applier {
    * @param homeLock held, for a moment each, while a name at home is changed and the observer told
    */
   public Applier(ApplyTarget target, Lock homeLock, ApplyObserver observer, SpaceReserve reserve) {
-    this(target, homeLock, observer, reserve, null);
+    this(target, homeLock, observer, reserve, new Resolution.Refuse());
   }
 
   /**
    * The same.
    *
-   * @param aside where what other programs have in the way is put before a layer's apply begins;
-   *     null when that is an error
+   * @param resolution what is done about what other programs have in the way before a layer's apply
+   *     begins
    */
   public Applier(
       ApplyTarget target,
       Lock homeLock,
       ApplyObserver observer,
       SpaceReserve reserve,
-      @Nullable Aside aside) {
-    this.aside = aside;
+      Resolution resolution) {
+    this.resolution = resolution;
     this.target = target;
     this.homeLock = homeLock;
     this.observer = observer;
@@ -111,16 +114,54 @@ public class Applier {
   public Map<Long, FileIdentity> apply(
       ChangeSet changes, IdentityResolver earlier, AppliedMark mark)
       throws StorageException, VfoException {
-    LayerTree tree = new LayerTree(changes, earlier);
+    Remainder left = new Remainder(changes, givenUp.of(changes.layer()));
+    while (true) {
+      int before = left.size();
+      try {
+        return apply(left, earlier, mark);
+      } catch (ForeignChangeException e) {
+        // Something was given up for it: all is looked at again without that.
+        if (left.size() == before) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private Map<Long, FileIdentity> apply(Remainder left, IdentityResolver earlier, AppliedMark mark)
+      throws StorageException, VfoException {
+    long layer = left.whole().layer();
+    Set<Long> unmade = givenUp.before(layer);
+    LayerTree tree = new LayerTree(left.changes(), earlier, unmade);
     ApplyErrors errors = new ApplyErrors(tree);
     try {
-      return apply(tree, errors, () -> errors.write(mark));
+      Map<Long, FileIdentity> created = apply(left, tree, errors, () -> errors.write(mark));
+      if (!left.givenUp().isEmpty()) {
+        givenUp.add(layer, left.givenUp());
+        LayerTree whole = new LayerTree(left.whole(), earlier, unmade);
+        givenUp.addPaths(left.givenUp().stream().map(whole::entry).map(whole::path).toList());
+      }
+      return created;
     } catch (StorageException e) {
       throw errors.told(e);
     }
   }
 
-  private Map<Long, FileIdentity> apply(LayerTree tree, ApplyErrors errors, AppliedMark mark)
+  /** Whether a layer has given up something to another program, as far as plans tell. */
+  public boolean hasGivenUp() {
+    return !givenUp.isEmpty();
+  }
+
+  /**
+   * Paths within the root of what the layers that were applied here have given up to other
+   * programs; in order, each once.
+   */
+  public List<String> givenUpPaths() {
+    return givenUp.paths();
+  }
+
+  private Map<Long, FileIdentity> apply(
+      Remainder left, LayerTree tree, ApplyErrors errors, AppliedMark mark)
       throws StorageException, VfoException {
     ChangeSet changes = tree.changes;
     // Already the folder for the stage takes space.
@@ -133,7 +174,16 @@ public class Applier {
       directories.fix(tree.orphans, folders.orphansFd);
       ApplyContext context =
           new ApplyContext(
-              target, homeLock, observer, tree, content, folders, directories, errors, aside);
+              target,
+              homeLock,
+              observer,
+              tree,
+              content,
+              folders,
+              directories,
+              errors,
+              left,
+              resolution);
       if (hasFailed) {
         forgetOldErrors();
       }
@@ -204,7 +254,9 @@ public class Applier {
       if (file == null) {
         throw new VfoException("the plan of layer " + layer + " went away while it was read");
       }
-      return new LayerPlan(layer, reader.read(file).created());
+      Plan plan = reader.read(file);
+      givenUp.add(layer, plan.givenUp());
+      return new LayerPlan(layer, plan.created(), plan.givenUp());
     }
   }
 

@@ -1,9 +1,13 @@
 package dev.vfo.apply;
 
+import dev.vfo.changes.Remainder;
 import java.util.concurrent.locks.Lock;
-import org.jspecify.annotations.Nullable;
 
-/** What the phases of one apply share; {@code aside} is there when conflicts are resolved. */
+/**
+ * What the phases of one apply share.
+ *
+ * @param left what is applied of the layer; {@code tree} is the picture of that
+ */
 record ApplyContext(
     ApplyTarget target,
     Lock homeLock,
@@ -13,4 +17,5 @@ record ApplyContext(
     Folders folders,
     Directories directories,
     ApplyErrors errors,
-    @Nullable Aside aside) {}
+    Remainder left,
+    Resolution resolution) {}

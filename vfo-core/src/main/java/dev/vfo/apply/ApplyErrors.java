@@ -19,6 +19,8 @@ final class ApplyErrors {
 
   private final LayerTree tree;
 
+  private boolean isBegun;
+
   /** A failure of the applied mark, which is not one of the layer. */
   private @Nullable StorageException ofMark;
 
@@ -58,13 +60,23 @@ final class ApplyErrors {
     return told;
   }
 
+  /** From now on there is a plan: the root may be changed, and nobody can win any more. */
+  void begin() {
+    isBegun = true;
+  }
+
+  private String advice(String byHand, String byPolicy) {
+    String policy = isBegun ? "" : ", or let 'vfo recover' decide: " + byPolicy;
+    return byHand + policy + ". " + GOES_ON;
+  }
+
   ForeignChangeException occupied(Slot slot) {
     return new ForeignChangeException(
         new Conflict(tree.path(slot), slot.before == null ? Kind.TAKEN : Kind.REPLACED),
         "is a file that another program put there after layer "
             + tree.changes.layer()
             + " was committed",
-        "Move it away, or let 'vfo recover --ours' do it. " + GOES_ON);
+        advice("Move it away", "--ours does it, --theirs leaves it there"));
   }
 
   ForeignChangeException missing(Entry entry) {
@@ -73,7 +85,7 @@ final class ApplyErrors {
         "was moved or removed by another program, and layer "
             + tree.changes.layer()
             + " has still to change it",
-        "Move it back. " + GOES_ON);
+        advice("Move it back", "--theirs does without it"));
   }
 
   ForeignChangeException changed(Entry entry) {
@@ -82,7 +94,9 @@ final class ApplyErrors {
         "was changed by another program after layer "
             + tree.changes.layer()
             + " was committed, which changes it too",
-        "Make it as it was, with its times, or let 'vfo recover --ours' keep it aside. " + GOES_ON);
+        advice(
+            "Make it as it was, with its times",
+            "--ours keeps it aside, --theirs leaves it as it is"));
   }
 
   /** All findings as one. */
@@ -93,7 +107,8 @@ final class ApplyErrors {
     return new ForeignChangeException(
         found.stream().flatMap(each -> each.conflicts().stream()).distinct().toList(),
         "after layer " + tree.changes.layer() + " was committed",
-        "Make them as they were, or let 'vfo recover --ours' keep them aside. " + GOES_ON);
+        advice(
+            "Make them as they were", "--ours keeps them aside, --theirs leaves them as they are"));
   }
 
   ForeignChangeException notEmpty(Slot slot) {
@@ -102,7 +117,7 @@ final class ApplyErrors {
         "is to be removed by layer "
             + tree.changes.layer()
             + ", but has files in it that another program made",
-        "Move them away. " + GOES_ON);
+        advice("Move them away", "--ours does it, --theirs leaves them there"));
   }
 
   /** The attributes of a name, or null when there is none. */

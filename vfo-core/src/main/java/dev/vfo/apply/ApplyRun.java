@@ -33,12 +33,16 @@ class ApplyRun {
     if (planFile == null) {
       makePlan();
       planFile = reader.open();
-      if (planFile == null) {
-        throw new CorruptJournalException("stage", 0, "the plan is gone that was just written");
-      }
     }
+    if (planFile == null) {
+      throw new CorruptJournalException("stage", 0, "the plan is gone that was just written");
+    }
+    context.errors().begin();
     try {
       Plan plan = reader.read(planFile);
+      if (!plan.givenUp().equals(context.left().givenUp())) {
+        throw mismatch();
+      }
       if (again) {
         resume(plan);
       }

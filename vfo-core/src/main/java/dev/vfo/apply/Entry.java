@@ -17,6 +17,8 @@ final class Entry {
   /** The names that the layer gives it. */
   private List<Slot> wanted = List.of();
 
+  private boolean nameChanged;
+
   private @Nullable FileIdentity identity;
 
   /** How many of the known slots it occupies. */
@@ -94,7 +96,17 @@ final class Entry {
     return wanted.stream().allMatch(slot -> slot.occupant() == this);
   }
 
+  /** Whether the layer gives it a name or takes one from it. */
+  boolean hasNameChanged() {
+    return nameChanged;
+  }
+
+  void setNameChanged() {
+    nameChanged = true;
+  }
+
   void addWanted(Slot slot) {
+    nameChanged = true;
     if (wanted.isEmpty()) {
       wanted = new ArrayList<>(1);
     }

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,17 +47,23 @@ final class LayerTree {
   final Entry orphans = folder(ORPHANS_NUMBER);
   final Entry aboveRoot = folder(ABOVE_ROOT_NUMBER);
 
+  /** Entries that an earlier layer was to make or change, and gave up to another program. */
+  private final Set<Long> givenUpBefore;
+
   private final Map<Long, Entry> entries;
   private final Map<FileIdentity, Entry> byIdentity = new HashMap<>();
   private final List<Slot> changed = new ArrayList<>();
   private final Map<Long, List<Slot>> byDirectory = new HashMap<>();
 
   /**
+   * @param givenUpBefore entries that earlier layers gave up
    * @throws IllegalArgumentException when the change set contradicts itself
    * @throws CorruptJournalException when the plan is gone that knows one of its home files
    */
-  LayerTree(ChangeSet changes, IdentityResolver earlier) throws CorruptJournalException {
+  LayerTree(ChangeSet changes, IdentityResolver earlier, Set<Long> givenUpBefore)
+      throws CorruptJournalException {
     this.changes = changes;
+    this.givenUpBefore = Set.copyOf(givenUpBefore);
     this.entries = LinkedHashMap.newLinkedHashMap(changes.entries().size());
     for (EntryChange change : changes.entries()) {
       addEntry(change, earlier);
@@ -88,7 +95,11 @@ final class LayerTree {
     FileIdentity identity = change.identity();
     if (identity == null && !change.created()) {
       identity = earlier.identityOf(change.number());
-      if (identity == null && change.number() != changes.rootNumber()) {
+      boolean isKnown =
+          identity != null
+              || change.number() == changes.rootNumber()
+              || givenUpBefore.contains(change.number());
+      if (!isKnown) {
         throw new CorruptJournalException(
             "stage",
             0,
@@ -115,6 +126,9 @@ final class LayerTree {
         throw contradiction(directory, "has a name twice: " + name.name());
       }
       changed.add(slot);
+      if (slot.before != null) {
+        slot.before.setNameChanged();
+      }
       directory.setHasChangedNames();
       if (slot.after != null) {
         slot.after.addWanted(slot);
@@ -180,6 +194,14 @@ final class LayerTree {
   /** The names in a directory that the layer has to do with. */
   List<Slot> slotsOf(Entry directory) {
     return byDirectory.getOrDefault(directory.number(), List.of());
+  }
+
+  /**
+   * Whether the layer changes an entry that an earlier one gave up: what it builds on is not there.
+   */
+  boolean buildsOnGivenUp(Entry entry) {
+    return givenUpBefore.contains(entry.number())
+        && (!entry.change.isReference() || entry.hasNameChanged());
   }
 
   /** The entry's place in the layer's stage folder; nothing stays there. */

@@ -8,9 +8,10 @@ import dev.vfo.storage.Errno;
 import dev.vfo.storage.StorageException;
 
 /**
- * Marks the files that a layer makes orphans, and that another program has taken away before: a
- * program has them open, and what it finds when it goes on must not look like damage (R64). The
- * mark is a symbolic link in the orphan's place: orphans are regular files and directories only.
+ * Marks the files that a layer was to make orphans, and that another program has taken away before,
+ * or that were given up to it: a program has them open, and what it finds when it goes on must not
+ * look like damage (R64). The mark is a symbolic link in the orphan's place: orphans are regular
+ * files and directories only.
  */
 final class LostOrphans {
   private static final byte[] TARGET = "taken away by another program".getBytes(UTF_8);
@@ -24,7 +25,7 @@ final class LostOrphans {
   /** Marks them durably; to be called while there is no plan. */
   void mark() throws StorageException {
     boolean marked = false;
-    for (EntryChange change : context.tree().changes.entries()) {
+    for (EntryChange change : context.left().whole().entries()) {
       if (isLost(change)) {
         mark(change.number());
         marked = true;
@@ -35,13 +36,14 @@ final class LostOrphans {
     }
   }
 
-  // One that was an orphan before has no name that another program could take.
+  // One that was an orphan before has no name that another program could take. One that is given up
+  // does not become an orphan.
   private boolean isLost(EntryChange change) {
     if (change.fate() != Fate.ORPHAN || change.before() == null) {
       return false;
     }
-    Entry entry = context.tree().entry(change.number());
-    return entry.positions() == 0;
+    Entry entry = context.tree().find(change.number());
+    return entry == null || !entry.is(Fate.ORPHAN) || entry.positions() == 0;
   }
 
   private void mark(long number) throws StorageException {

@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
  * <pre>
  *    0  8  magic "VFOPLAN" and a zero
  *    8  4  version
- *   12  4  zero
+ *   12  4  number of entries that were given up
  *   16 16  root id
  *   32  8  layer
  *   40  4  number of objects
@@ -18,6 +18,7 @@ import java.nio.ByteOrder;
  *   56  4  zero
  *   60  4  checksum (CRC32C) of the bytes before
  *   64     objects, 24 bytes each: entry number, inode, generation; by ascending number
+ *          entries that were given up, 8 bytes each: entry number; by ascending number
  *          saved ranges: entry number, offset, length, bytes, zeros up to a multiple of 8
  *          checksum (CRC32C) of all bytes before it, 4 bytes, and 4 zeros
  * </pre>
@@ -33,6 +34,7 @@ final class PlanFormat {
 
   static final int HEADER_BYTES = 64;
   static final int OBJECT_BYTES = 24;
+  static final int GIVEN_UP_BYTES = 8;
   static final int SAVED_HEADER_BYTES = 24;
   static final int TRAILER_BYTES = 8;
 

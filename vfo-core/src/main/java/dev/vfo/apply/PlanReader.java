@@ -11,8 +11,10 @@ import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.StorageException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +51,11 @@ final class PlanReader {
     try (PlanInput input = new PlanInput(file, path)) {
       Header header = readHeader(input);
       check(input, header, fileBytes);
-      Plan plan = new Plan(readObjects(input, header.objects), readSaved(input, header.ranges));
+      Plan plan =
+          new Plan(
+              readObjects(input, header.objects),
+              readGivenUp(input, header.givenUp),
+              readSaved(input, header.ranges));
       int checksum = input.checksum();
       require(input, input.takeInt() == checksum, "the checksum does not fit");
       require(input, input.takeInt() == 0 && input.isAtEnd(), "something follows the checksum");
@@ -59,13 +65,13 @@ final class PlanReader {
 
   private record Header(
       int version,
-      int reserved,
+      int givenUp,
       RootId rootId,
       long layer,
       int objects,
       int ranges,
       long fileBytes,
-      int secondReserved) {}
+      int reserved) {}
 
   private static Header readHeader(PlanInput input)
       throws StorageException, CorruptJournalException {
@@ -90,17 +96,19 @@ final class PlanReader {
     if (header.version > PlanFormat.VERSION) {
       throw new NewerFormatException(path, header.version, PlanFormat.VERSION);
     }
-    boolean plain = header.reserved == 0 && header.secondReserved == 0;
-    require(input, header.version == PlanFormat.VERSION && plain, "not the format");
+    boolean plain = header.version == PlanFormat.VERSION && header.reserved == 0;
+    require(input, plain, "not the format");
     require(input, header.rootId.equals(target.rootId()), "the plan is of another root");
     require(input, header.layer == layer, "the plan is of another layer");
     require(input, header.fileBytes == fileBytes, "the file is not as long as the plan");
     long least =
         PlanFormat.HEADER_BYTES
             + (long) header.objects * PlanFormat.OBJECT_BYTES
+            + (long) header.givenUp * PlanFormat.GIVEN_UP_BYTES
             + (long) header.ranges * PlanFormat.SAVED_HEADER_BYTES
             + PlanFormat.TRAILER_BYTES;
-    boolean fits = header.objects >= 0 && header.ranges >= 0 && least <= fileBytes;
+    boolean isCount = header.objects >= 0 && header.givenUp >= 0 && header.ranges >= 0;
+    boolean fits = isCount && least <= fileBytes;
     require(input, fits, "more objects than there is room for");
   }
 
@@ -115,6 +123,19 @@ final class PlanReader {
       last = number;
     }
     return created;
+  }
+
+  private static Set<Long> readGivenUp(PlanInput input, int count)
+      throws StorageException, CorruptJournalException {
+    Set<Long> givenUp = LinkedHashSet.newLinkedHashSet(count);
+    long last = Long.MIN_VALUE;
+    for (int i = 0; i < count; i++) {
+      long number = input.takeLong();
+      require(input, i == 0 || number > last, "what was given up is not in order");
+      givenUp.add(number);
+      last = number;
+    }
+    return givenUp;
   }
 
   private static Map<Long, List<Saved>> readSaved(PlanInput input, int count)

@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Phase (b): writes the plan, under another name first, so that a plan is there whole (C1, C2) or
@@ -49,12 +51,16 @@ class PlanWriter {
 
   private void write(PlanOutput output) throws StorageException, ForeignChangeException {
     Map<Long, FileIdentity> created = created(context.tree());
+    SortedSet<Long> givenUp = new TreeSet<>(context.left().givenUp());
     Map<Entry, List<SavedRange>> saved = saved();
-    writeHeader(output, created.size(), saved);
+    writeHeader(output, created.size(), givenUp.size(), saved);
     for (Map.Entry<Long, FileIdentity> object : created.entrySet()) {
       output.putLong(object.getKey());
       output.putLong(object.getValue().inode());
       output.putLong(object.getValue().generation());
+    }
+    for (long number : givenUp) {
+      output.putLong(number);
     }
     for (Map.Entry<Entry, List<SavedRange>> ranges : saved.entrySet()) {
       copy(output, ranges.getKey(), ranges.getValue());
@@ -88,10 +94,14 @@ class PlanWriter {
     return saved;
   }
 
-  private void writeHeader(PlanOutput output, int objects, Map<Entry, List<SavedRange>> saved)
+  private void writeHeader(
+      PlanOutput output, int objects, int givenUp, Map<Entry, List<SavedRange>> saved)
       throws StorageException {
     int count = 0;
-    long bytes = PlanFormat.HEADER_BYTES + (long) objects * PlanFormat.OBJECT_BYTES;
+    long bytes =
+        PlanFormat.HEADER_BYTES
+            + (long) objects * PlanFormat.OBJECT_BYTES
+            + (long) givenUp * PlanFormat.GIVEN_UP_BYTES;
     for (List<SavedRange> ranges : saved.values()) {
       count += ranges.size();
       for (SavedRange range : ranges) {
@@ -100,7 +110,7 @@ class PlanWriter {
     }
     output.putLong(PlanFormat.MAGIC);
     output.putInt(PlanFormat.VERSION);
-    output.putInt(0);
+    output.putInt(givenUp);
     output.putLong(context.target().rootId().low());
     output.putLong(context.target().rootId().high());
     output.putLong(context.tree().changes.layer());

@@ -2,6 +2,7 @@ package dev.vfo.apply;
 
 import dev.vfo.ForeignChangeException;
 import dev.vfo.changes.EntryChange.Fate;
+import dev.vfo.changes.Remainder;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileStat;
 import dev.vfo.storage.FileType;
@@ -14,7 +15,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +40,14 @@ final class Survey {
     void run(Aside aside) throws StorageException, ForeignChangeException;
   }
 
-  /** What is in the way, and how to put it aside; null when nothing helps. */
-  private record Conflict(ForeignChangeException told, @Nullable Keeping keeping) {}
+  /**
+   * What is in the way.
+   *
+   * @param giving gives up what the layer does there
+   * @param keeping puts it aside; null when nothing helps
+   */
+  private record Conflict(
+      ForeignChangeException told, Consumer<Remainder> giving, @Nullable Keeping keeping) {}
 
   Survey(ApplyContext context) {
     this.context = context;
@@ -136,7 +145,11 @@ final class Survey {
     if (entry != null && (slot.before == entry || slot.after == entry)) {
       found(entry, fd, slot, stat);
     } else if (slot.isChanged) {
-      conflicts.add(new Conflict(context.errors().occupied(slot), aside -> keep(aside, slot)));
+      conflicts.add(
+          new Conflict(
+              context.errors().occupied(slot),
+              left -> giveUp(left, slot),
+              aside -> keep(aside, slot)));
     }
   }
 
@@ -161,22 +174,47 @@ final class Survey {
   private void check(boolean isPlanned) throws StorageException, ForeignChangeException {
     for (Entry entry : tree.entries()) {
       boolean there = entry == tree.root || entry.positions() > 0;
-      if (there ? isLastName(entry) : isNeeded(entry)) {
-        conflicts.add(new Conflict(context.errors().missing(entry), null));
+      if (there ? isLastName(entry) : isNeeded(entry) || isLeftElsewhere(entry)) {
+        conflicts.add(
+            new Conflict(
+                context.errors().missing(entry), left -> giveUp(left, entry, there), null));
       } else if (there && !isPlanned) {
         checkUntouched(entry);
       }
     }
-    Aside aside = isPlanned ? null : context.aside();
-    if (aside != null && conflicts.stream().allMatch(each -> each.keeping() != null)) {
+    if (!conflicts.isEmpty()) {
+      resolve(isPlanned ? new Resolution.Refuse() : context.resolution());
+    }
+  }
+
+  private void resolve(Resolution resolution) throws StorageException, ForeignChangeException {
+    boolean canBeKept = conflicts.stream().allMatch(each -> each.keeping() != null);
+    if (resolution instanceof Resolution.Ours(Aside aside) && canBeKept) {
       for (Conflict each : conflicts) {
-        Keeping keeping = each.keeping();
-        if (keeping != null) {
-          keeping.run(aside);
-        }
+        Objects.requireNonNull(each.keeping()).run(aside);
       }
-    } else if (!conflicts.isEmpty()) {
-      throw context.errors().all(conflicts.stream().map(Conflict::told).toList());
+      return;
+    }
+    if (resolution instanceof Resolution.Theirs) {
+      conflicts.forEach(each -> each.giving().accept(context.left()));
+    }
+    throw context.errors().all(conflicts.stream().map(Conflict::told).toList());
+  }
+
+  private static void giveUp(Remainder left, Slot slot) {
+    if (slot.before != null) {
+      left.giveUp(slot.before.number());
+    }
+    if (slot.after != null) {
+      left.giveUp(slot.after.number());
+    }
+  }
+
+  private static void giveUp(Remainder left, Entry entry, boolean isThere) {
+    if (isThere) {
+      left.giveUp(entry.number());
+    } else {
+      left.giveUpMissing(entry.number());
     }
   }
 
@@ -221,11 +259,18 @@ final class Survey {
 
   private void checkUntouched(Entry entry) throws StorageException, ForeignChangeException {
     Slot slot = entry.position();
-    if (entry.isForeign()) {
-      conflicts.add(new Conflict(context.errors().changed(entry), aside -> keep(aside, entry)));
-    } else if (slot != null && entry.isDirectory() && entry.is(Fate.GONE) && hasOthers(entry)) {
+    if (entry.isForeign() || tree.buildsOnGivenUp(entry)) {
       conflicts.add(
-          new Conflict(context.errors().notEmpty(slot), aside -> keepOthers(aside, entry)));
+          new Conflict(
+              context.errors().changed(entry),
+              left -> giveUp(left, entry, true),
+              aside -> keep(aside, entry)));
+    } else if (slot != null && entry.isDirectory() && !entry.is(Fate.ALIVE) && hasOthers(entry)) {
+      conflicts.add(
+          new Conflict(
+              context.errors().notEmpty(slot),
+              left -> giveUp(left, entry, true),
+              aside -> keepOthers(aside, entry)));
     }
   }
 
@@ -262,14 +307,20 @@ final class Survey {
   /**
    * Orphans may have been given up; a file of which the layer only takes a name away has others.
    */
-  private static boolean isNeeded(Entry entry) {
-    if (!entry.is(Fate.ALIVE) || entry.identity() == null) {
+  private boolean isNeeded(Entry entry) {
+    boolean isHome = entry.identity() != null || !entry.change.created();
+    if (!entry.is(Fate.ALIVE) || !isHome) {
       return false;
     }
     return entry.isDirectory()
         || !entry.wanted().isEmpty()
         || entry.isPatched()
         || entry.isAdjusted();
+  }
+
+  /** Whether an earlier layer did not bring a home file to where this one expects it. */
+  private boolean isLeftElsewhere(Entry entry) {
+    return entry.identity() != null && tree.buildsOnGivenUp(entry);
   }
 
   /** Whether the names that should be left to a file, which the record does not have, are gone. */

@@ -176,6 +176,11 @@ public final class Engine implements AutoCloseable {
     }
   }
 
+  /** What the opening left to other programs, by path. */
+  public List<String> givenUp() {
+    return root.givenUp();
+  }
+
   /** What is prepared and not decided, oldest first. */
   public List<PreparedCheckpoint> undecided() {
     return committer.undecided();

@@ -1,7 +1,6 @@
 package dev.vfo.checkpoint;
 
 import dev.vfo.Checkpoint;
-import dev.vfo.ConflictPolicy;
 import dev.vfo.NoSpaceException;
 import dev.vfo.Options;
 import dev.vfo.VfoException;
@@ -11,6 +10,7 @@ import dev.vfo.apply.ApplyObserver;
 import dev.vfo.apply.ApplyTarget;
 import dev.vfo.apply.Aside;
 import dev.vfo.apply.LayerPlan;
+import dev.vfo.apply.Resolution;
 import dev.vfo.apply.StageNames;
 import dev.vfo.changes.Commit;
 import dev.vfo.journal.AcknowledgedCell;
@@ -63,6 +63,7 @@ final class OpenRoot implements AutoCloseable {
   private final UndecidedLayers undecided;
   private final Recovered found;
   private final @Nullable Checkpoint last;
+  private final List<String> givenUp;
 
   @SuppressWarnings("this-escape")
   private OpenRoot(Path path, Options options) throws IOException {
@@ -94,10 +95,14 @@ final class OpenRoot implements AutoCloseable {
       ApplyTarget target = new ApplyTarget(storage, id, rootFd, control.stageFd(), rootFd);
       // Nobody looks at the root while it is recovered.
       Aside aside = new Aside(storage, control.fd());
-      boolean isOurs = options.conflictPolicy() == ConflictPolicy.OURS;
+      Resolution resolution =
+          switch (options.conflictPolicy()) {
+            case REFUSE -> new Resolution.Refuse();
+            case OURS -> new Resolution.Ours(aside);
+            case THEIRS -> new Resolution.Theirs();
+          };
       Applier alone =
-          new Applier(
-              target, new ReentrantLock(), ApplyObserver.NONE, reserve, isOurs ? aside : null);
+          new Applier(target, new ReentrantLock(), ApplyObserver.NONE, reserve, resolution);
       List<LayerPlan> begun = recovery.plans(found, alone);
       recovery.verifyContent(found, applied.layer(), target);
       control.adoptIfMoved(found.hasUnappliedLayers());
@@ -125,6 +130,7 @@ final class OpenRoot implements AutoCloseable {
       if (stuck.isEmpty()) {
         alone.removeOrphans(recovery.neededOrphans(found, mark.value().layer()));
       }
+      givenUp = alone.givenUpPaths();
       alone.removeSpills(kept::contains);
       spills = spills(id);
       open.add(spills::close);
@@ -353,6 +359,11 @@ final class OpenRoot implements AutoCloseable {
   /** Whether the journal has records of checkpoints that were dropped. */
   boolean hasAborted() {
     return !found.decisions().aborted().isEmpty();
+  }
+
+  /** Paths of what was left to other programs at the open. */
+  List<String> givenUp() {
+    return givenUp;
   }
 
   /** How far the journal was decided at the open. */

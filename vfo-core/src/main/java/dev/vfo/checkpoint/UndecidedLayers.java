@@ -1,10 +1,13 @@
 package dev.vfo.checkpoint;
 
 import dev.vfo.ForeignChangeException;
+import dev.vfo.ForeignChangeException.Conflict;
+import dev.vfo.ForeignChangeException.Kind;
 import dev.vfo.PreparedCheckpoint;
 import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.Decisions.UndecidedRecord;
 import dev.vfo.changes.EntryChange;
+import dev.vfo.changes.Location;
 import dev.vfo.changes.Verdict.Undecided;
 import dev.vfo.overlay.EntryTable;
 import dev.vfo.overlay.LayerLoader;
@@ -17,8 +20,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +90,7 @@ final class UndecidedLayers {
       LongFunction<@Nullable FileIdentity> made)
       throws IOException {
     if (isSettled) {
-      findConflict();
+      findConflict(made);
     }
     Map<Long, List<PendingLayer>> layers = new HashMap<>();
     List<UndecidedRecord> all = found.decisions().undecided();
@@ -141,14 +146,40 @@ final class UndecidedLayers {
     return ((Undecided) record.commit().verdict()).newestLayer();
   }
 
-  private void findConflict() throws IOException {
+  private void findConflict(LongFunction<@Nullable FileIdentity> made) throws IOException {
     List<ChangeSet> all = new ArrayList<>();
     recovery.forEachUndecided(found, (commit, record, layer) -> all.add(layer));
     try {
       // Then they are not loaded: it takes another opening.
       check("open it again").requireInPlace(all);
+      requireMade(all, made);
     } catch (ForeignChangeException e) {
       conflict = e;
+    }
+  }
+
+  // A layer may have given up to another program what they were made over.
+  private void requireMade(List<ChangeSet> layers, LongFunction<@Nullable FileIdentity> made)
+      throws ForeignChangeException {
+    Set<Long> known = new HashSet<>();
+    for (ChangeSet layer : layers) {
+      for (EntryChange entry : layer.entries()) {
+        boolean isThere =
+            entry.created()
+                || entry.identity() != null
+                || entry.number() == layer.rootNumber()
+                || made.apply(entry.number()) != null;
+        if (isThere) {
+          known.add(entry.number());
+        } else if (!known.contains(entry.number())) {
+          Location place = entry.before();
+          String path = place == null ? "entry " + entry.number() : place.name().toString();
+          throw new ForeignChangeException(
+              new Conflict(path, Kind.MISSING),
+              "was given up to another program, and what is prepared changes it",
+              "Abort it: vfo undecided " + name + " --abort ID");
+        }
+      }
     }
   }
 

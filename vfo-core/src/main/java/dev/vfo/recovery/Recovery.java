@@ -262,8 +262,9 @@ public final class Recovery {
               known.putAll(
                   applier.apply(layer, resolver::apply, () -> mark.write(layer.layer(), reached)));
             } catch (StorageException e) {
-              // Nobody knows then what the mark says (C8).
-              if (mark.hasFailed()) {
+              // Nobody knows then what the mark says (C8). And what other programs won would not
+              // be seen through the whole layers.
+              if (mark.hasFailed() || applier.hasGivenUp()) {
                 throw e;
               }
               return Optional.of(e);

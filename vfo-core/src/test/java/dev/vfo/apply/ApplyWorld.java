@@ -321,6 +321,39 @@ final class ApplyWorld implements AutoCloseable {
     }
   }
 
+  /**
+   * Is shown everything below the root, in the order of names, directories before what they have.
+   */
+  interface Visitor {
+    void visit(FileIdentity directory, Name name, FileStat stat, String content);
+  }
+
+  /** Shows everything but the control folder. */
+  void walk(Visitor visitor) throws StorageException {
+    int fd = storage.reopen(root, OpenFlag.READ | OpenFlag.DIRECTORY);
+    walk(fd, visitor);
+  }
+
+  private void walk(int fd, Visitor visitor) throws StorageException {
+    FileIdentity directory = storage.stat(fd).identity();
+    Map<Name, FileType> children = new TreeMap<>();
+    storage.list(
+        fd,
+        (name, inode, type) -> {
+          children.put(name, type);
+          return true;
+        });
+    children.remove(CONTROL);
+    for (Map.Entry<Name, FileType> child : children.entrySet()) {
+      Name name = child.getKey();
+      visitor.visit(directory, name, storage.stat(fd, name), content(fd, name));
+      if (child.getValue() == FileType.DIRECTORY) {
+        walk(openDirectory(fd, name), visitor);
+      }
+    }
+    storage.close(fd);
+  }
+
   private static String line(
       String path, FileStat stat, String content, Map<FileIdentity, Long> numbers) {
     Long number = numbers.get(stat.identity());
@@ -378,7 +411,7 @@ final class ApplyWorld implements AutoCloseable {
     node.children.forEach((name, child) -> expect(path + "/" + name, child, lines));
   }
 
-  private static String text(byte[] bytes) {
+  static String text(byte[] bytes) {
     return bytes.length <= 40
         ? HexFormat.of().formatHex(bytes)
         : bytes.length + " bytes, " + java.util.Arrays.hashCode(bytes);

@@ -7,6 +7,7 @@ import dev.vfo.testkit.SimulatedCrash;
 import dev.vfo.testkit.SimulatedStorage;
 import java.util.List;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 
 /** Applies the layers of a scenario with crashes, until it is through, and compares the outcome. */
 final class CrashRuns {
@@ -14,13 +15,27 @@ final class CrashRuns {
 
   private final Scenario scenario;
   private final ApplyWorld.Maker maker;
+  private final UnaryOperator<List<String>> view;
   private final List<String> expected;
   private long recoveries;
 
   CrashRuns(Scenario scenario, ApplyWorld.Maker maker) {
+    this(scenario, maker, UnaryOperator.identity(), ApplyWorld.expected(scenario.end));
+  }
+
+  /**
+   * @param view what counts of the tree
+   * @param expected that of the outcome
+   */
+  CrashRuns(
+      Scenario scenario,
+      ApplyWorld.Maker maker,
+      UnaryOperator<List<String>> view,
+      List<String> expected) {
     this.scenario = scenario;
     this.maker = maker;
-    this.expected = ApplyWorld.expected(scenario.end);
+    this.view = view;
+    this.expected = expected;
   }
 
   long recoveries() {
@@ -84,7 +99,7 @@ final class CrashRuns {
     try (ApplyWorld world = ApplyWorld.open(storage, Scenario.ROOT, maker)) {
       int open = storage.openDescriptors();
       world.recover(scenario.layers);
-      List<String> found = world.describe(scenario.identities);
+      List<String> found = view.apply(world.describe(scenario.identities));
       if (!found.equals(expected)) {
         throw new AssertionError(difference(found));
       }

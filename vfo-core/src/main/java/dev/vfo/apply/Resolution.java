@@ -1,0 +1,17 @@
+package dev.vfo.apply;
+
+/** What is done about changes of other programs that stand in the way of a layer's apply. */
+public sealed interface Resolution {
+  /** Nothing: it is an error. */
+  record Refuse() implements Resolution {}
+
+  /**
+   * The layer wins.
+   *
+   * @param aside where what is in the way is put before anything is changed
+   */
+  record Ours(Aside aside) implements Resolution {}
+
+  /** The other programs win: the layer is applied without what it changes of that. */
+  record Theirs() implements Resolution {}
+}

@@ -1,0 +1,256 @@
+package dev.vfo.changes;
+
+import dev.vfo.changes.EntryChange.Attributes;
+import dev.vfo.changes.EntryChange.Fate;
+import dev.vfo.storage.FileType;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is left of a layer's change when some of its entries are given up: a change that makes sense
+ * by itself, and leaves those entries alone. An entry is given up as a whole, and with it goes all
+ * that would not make sense without it:
+ *
+ * <ul>
+ *   <li>whoever had a name of it before, or is to have one after: as it keeps its names, these are
+ *       neither free nor taken;
+ *   <li>a directory that is removed, if something in it is given up: it will not be empty;
+ *   <li>what is put into a directory that is not made, and what was in one that is not there;
+ *   <li>a directory that is moved below one that stays where it is, which may be below itself.
+ * </ul>
+ *
+ * What others do in a directory that stays, and its other files, is not given up. One thread.
+ */
+public final class Remainder {
+  private final ChangeSet changes;
+  private final Map<Long, EntryChange> entries = new HashMap<>();
+
+  /** The names that change: in a directory, and of an entry. */
+  private final Map<Long, List<NameChange>> inDirectory = new HashMap<>();
+
+  private final Map<Long, List<NameChange>> ofEntry = new HashMap<>();
+
+  /** Entries by the directory that they were in. */
+  private final Map<Long, List<Long>> wereIn = new HashMap<>();
+
+  private final Set<Long> givenUp = new HashSet<>();
+  private final Set<Long> missing = new HashSet<>();
+  private final Deque<Long> unread = new ArrayDeque<>();
+
+  /**
+   * All of a layer's change, but for what was given up before.
+   *
+   * @param changes makes sense by itself
+   * @param givenUp as {@link #givenUp} has told it of the same change
+   */
+  public Remainder(ChangeSet changes, Set<Long> givenUp) {
+    this.changes = changes;
+    this.givenUp.addAll(givenUp);
+    for (EntryChange entry : changes.entries()) {
+      entries.put(entry.number(), entry);
+      Location before = entry.before();
+      if (before != null) {
+        wereIn.computeIfAbsent(before.directory(), _ -> new ArrayList<>()).add(entry.number());
+      }
+    }
+    for (NameChange name : changes.names()) {
+      inDirectory.computeIfAbsent(name.directory(), _ -> new ArrayList<>()).add(name);
+      owners(name)
+          .forEach(owner -> ofEntry.computeIfAbsent(owner, _ -> new ArrayList<>()).add(name));
+    }
+  }
+
+  private static Set<Long> owners(NameChange name) {
+    Set<Long> owners = new HashSet<>(List.of(name.before(), name.after()));
+    owners.remove(NameChange.NONE);
+    return owners;
+  }
+
+  /**
+   * Gives up an entry, which is there, and what goes with it.
+   *
+   * @return whether more is given up than before
+   */
+  public boolean giveUp(long number) {
+    boolean isNew = add(number);
+    close();
+    return isNew;
+  }
+
+  /**
+   * The same for an entry that is nowhere to be found.
+   *
+   * @return whether more is given up than before, or it was not known that it is missing
+   */
+  public boolean giveUpMissing(long number) {
+    boolean isNew = addMissing(number);
+    close();
+    return isNew;
+  }
+
+  private boolean add(long number) {
+    boolean isNew = givenUp.add(number);
+    if (isNew) {
+      unread.add(number);
+    }
+    return isNew;
+  }
+
+  private boolean addMissing(long number) {
+    boolean isNew = missing.add(number);
+    if (isNew) {
+      givenUp.add(number);
+      unread.add(number);
+    }
+    return isNew;
+  }
+
+  private void close() {
+    while (!unread.isEmpty()) {
+      while (!unread.isEmpty()) {
+        close(unread.remove());
+      }
+      addBelowUnmoved();
+    }
+  }
+
+  private void close(long number) {
+    for (NameChange name : ofEntry.getOrDefault(number, List.of())) {
+      owners(name).forEach(this::add);
+      if (entry(name.directory()).fate() != Fate.ALIVE) {
+        add(name.directory());
+      }
+    }
+    if (missing.contains(number) || entry(number).created()) {
+      inDirectory.getOrDefault(number, List.of()).forEach(name -> owners(name).forEach(this::add));
+      // What was in a directory that is not there is not there either.
+      wereIn.getOrDefault(number, List.of()).forEach(this::addMissing);
+    }
+  }
+
+  private void addBelowUnmoved() {
+    for (NameChange name : changes.names()) {
+      boolean moves = name.after() != NameChange.NONE && name.after() != name.before();
+      if (moves && !givenUp.contains(name.after()) && isBelowUnmoved(name)) {
+        add(name.after());
+      }
+    }
+  }
+
+  /** Whether a moved directory is to lie below one that was to be moved too, and is given up. */
+  private boolean isBelowUnmoved(NameChange name) {
+    EntryChange moved = entry(name.after());
+    if (moved.created() || !isDirectory(moved)) {
+      return false;
+    }
+    long at = name.directory();
+    while (true) {
+      NameChange place = finalPlace(at);
+      if (place != null && givenUp.contains(at)) {
+        return true;
+      }
+      Location before = entry(at).before();
+      if (place == null && before == null) {
+        return false;
+      }
+      at = place == null ? Objects.requireNonNull(before).directory() : place.directory();
+    }
+  }
+
+  private @Nullable NameChange finalPlace(long directory) {
+    for (NameChange name : ofEntry.getOrDefault(directory, List.of())) {
+      if (name.after() == directory) {
+        return name;
+      }
+    }
+    return null;
+  }
+
+  private static boolean isDirectory(EntryChange entry) {
+    return entry.type() == FileType.DIRECTORY;
+  }
+
+  private EntryChange entry(long number) {
+    return Objects.requireNonNull(entries.get(number), "the change set has all that it names");
+  }
+
+  /** The entries that are given up, all of them. */
+  public Set<Long> givenUp() {
+    return Set.copyOf(givenUp);
+  }
+
+  /** A count that grows with each thing that is given up or found missing. */
+  public int size() {
+    return givenUp.size() + missing.size();
+  }
+
+  /** The layer's change as it was committed. */
+  public ChangeSet whole() {
+    return changes;
+  }
+
+  /** What is left of it. */
+  public ChangeSet changes() {
+    if (givenUp.isEmpty()) {
+      return changes;
+    }
+    List<NameChange> names =
+        changes.names().stream()
+            .filter(name -> owners(name).stream().noneMatch(givenUp::contains))
+            .toList();
+    Map<Long, EntryChange> all = new HashMap<>();
+    changes.entries().forEach(entry -> all.put(entry.number(), entry));
+    Map<Long, EntryChange> kept = new TreeMap<>();
+    for (EntryChange entry : changes.entries()) {
+      if (!givenUp.contains(entry.number())) {
+        kept.put(entry.number(), entry);
+      }
+    }
+    names.forEach(name -> keepDirectory(name.directory(), all, kept));
+    for (EntryChange entry : List.copyOf(kept.values())) {
+      Location before = entry.before();
+      if (before != null) {
+        keepDirectory(before.directory(), all, kept);
+      }
+    }
+    return new ChangeSet(changes.layer(), changes.rootNumber(), List.copyOf(kept.values()), names);
+  }
+
+  /** Keeps a directory as a place, with those above it. */
+  private static void keepDirectory(
+      long number, Map<Long, EntryChange> all, Map<Long, EntryChange> kept) {
+    long at = number;
+    while (!kept.containsKey(at)) {
+      EntryChange entry = Objects.requireNonNull(all.get(at), "the change set has all its places");
+      kept.put(at, reference(entry));
+      Location before = entry.before();
+      if (before == null) {
+        return;
+      }
+      at = before.directory();
+    }
+  }
+
+  private static EntryChange reference(EntryChange directory) {
+    return new EntryChange(
+        directory.number(),
+        directory.type(),
+        directory.identity(),
+        false,
+        directory.before(),
+        Fate.ALIVE,
+        Attributes.UNCHANGED,
+        null,
+        null,
+        0);
+  }
+}
