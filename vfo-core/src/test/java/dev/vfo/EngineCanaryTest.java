@@ -18,6 +18,7 @@ import dev.vfo.testkit.harness.HistoryFailure;
 import dev.vfo.testkit.history.HistoryGenerator;
 import dev.vfo.testkit.history.Profile;
 import dev.vfo.testkit.history.SubjectFactory;
+import dev.vfo.testkit.model.FileModel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -108,6 +109,41 @@ class EngineCanaryTest {
         new NamedStorage(target) {
           @Override
           public void removeXattr(int directory, Name name, String attribute) {}
+        });
+  }
+
+  /** As when attributes were set before the owner is, or before the content is written. */
+  @Test
+  void capabilitiesThatGetLost() {
+    assertCaught(target ->
+        new NamedStorage(target) {
+          @Override
+          public void setXattr(int fd, String attribute, byte[] value) throws StorageException {
+            if (!attribute.equals(FileModel.CAPABILITY)) {
+              super.setXattr(fd, attribute, value);
+            }
+          }
+
+          @Override
+          public void setXattr(int directory, Name name, String attribute, byte[] value)
+              throws StorageException {
+            if (!attribute.equals(FileModel.CAPABILITY)) {
+              super.setXattr(directory, name, attribute, value);
+            }
+          }
+        });
+  }
+
+  @Test
+  void writesOfNothingThatAreLeftOut() {
+    assertCaught(target ->
+        new NamedStorage(target) {
+          @Override
+          public void truncate(int fd, long sizeBytes) throws StorageException {
+            if (stat(fd).sizeBytes() != sizeBytes) {
+              super.truncate(fd, sizeBytes);
+            }
+          }
         });
   }
 

@@ -9,13 +9,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.RenameMode;
+import dev.vfo.storage.Storage;
 import dev.vfo.storage.StorageException;
 import dev.vfo.testkit.Fault;
 import dev.vfo.testkit.SimulatedCrash;
 import dev.vfo.testkit.SimulatedStorage;
+import dev.vfo.testkit.harness.ForwardingStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,7 +130,12 @@ class HiddenTreeTest {
   }
 
   private static void goOn(SimulatedStorage storage) throws IOException {
-    try (VirtualFileManager files = SampleRoot.open(storage)) {
+    goOn(storage, UnaryOperator.identity());
+  }
+
+  private static void goOn(SimulatedStorage storage, UnaryOperator<Storage> breaking)
+      throws IOException {
+    try (VirtualFileManager files = SampleRoot.open(breaking.apply(storage))) {
       assertIsAt(files, done(files));
       for (int number = done(files); number < STEPS; number++) {
         step(files, number);
@@ -147,13 +157,17 @@ class HiddenTreeTest {
 
   @Test
   void afterACrashAnywhereBothTreesAreThoseOfOneCheckpoint() throws IOException {
+    crashEverywhere(UnaryOperator.identity());
+  }
+
+  private static void crashEverywhere(UnaryOperator<Storage> breaking) throws IOException {
     SimulatedStorage whole = empty();
-    goOn(whole);
+    goOn(whole, breaking);
     long calls = whole.callCount();
     for (long call = 1; call < calls; call++) {
       SimulatedStorage storage = empty();
       storage.faults().add(Fault.crash().atCall(call));
-      assertThrows(SimulatedCrash.class, () -> goOn(storage));
+      assertThrows(SimulatedCrash.class, () -> goOn(storage, breaking));
       SimulatedStorage left = storage.crash(call);
       try {
         if (call % 4 == 0) {
@@ -175,5 +189,64 @@ class HiddenTreeTest {
         .add(Fault.crash().atCall(1 + Math.floorMod(seed * 7919L, counted.callCount())));
     assertThrows(SimulatedCrash.class, () -> SampleRoot.open(storage).close());
     goOn(storage.crash(seed));
+  }
+
+  /** Canary: the tree's home is not durable when files in it are committed. */
+  @Test
+  void aTreeThatIsNotDurable() {
+    assertCaught(storage -> new Deaf(storage, "private"));
+  }
+
+  /**
+   * Canary: files of the hidden tree that are not durable when the checkpoint counts as applied.
+   */
+  @Test
+  void hiddenFilesThatAreNotDurable() {
+    assertCaught(storage -> new Deaf(storage, "tmp"));
+  }
+
+  private static void assertCaught(UnaryOperator<Storage> breaking) {
+    Throwable caught = assertThrows(AssertionError.class, () -> crashEverywhere(breaking));
+    assertTrue(String.valueOf(caught.getMessage()).startsWith("crash at call"), caught::toString);
+  }
+
+  /** Does not sync what lies below a folder of a name; the simulator forgets it at a power loss. */
+  private static final class Deaf extends ForwardingStorage {
+    private final Name folder;
+    private final Set<Integer> below = new HashSet<>();
+
+    Deaf(Storage target, String folder) {
+      super(target);
+      this.folder = Name.of(folder);
+    }
+
+    @Override
+    public int open(int directory, Name name, int flags, int mode) throws StorageException {
+      return note(super.open(directory, name, flags, mode), directory, name.equals(folder));
+    }
+
+    @Override
+    public int reopen(int fd, int flags) throws StorageException {
+      return note(super.reopen(fd, flags), fd, false);
+    }
+
+    private int note(int fd, int from, boolean isFolder) {
+      if (isFolder || below.contains(from)) {
+        below.add(fd);
+      } else {
+        below.remove(fd);
+      }
+      return fd;
+    }
+
+    @Override
+    public void sync(int fd) throws StorageException {
+      if (!below.contains(fd)) {
+        super.sync(fd);
+      }
+    }
+
+    @Override
+    public void syncFileSystem(int fd) {}
   }
 }

@@ -75,7 +75,8 @@ class Patcher {
       storage.truncate(file.fd(), cut);
       size = cut;
     }
-    if (size != data.sizeBytes()) {
+    // Also where nothing is left to be written: as the step's writes, it takes capabilities away.
+    if (size != data.sizeBytes() || data.extents().isEmpty()) {
       storage.truncate(file.fd(), data.sizeBytes());
     }
   }

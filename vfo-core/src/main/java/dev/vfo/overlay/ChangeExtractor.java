@@ -161,7 +161,7 @@ public final class ChangeExtractor {
   }
 
   private static @Nullable Data data(EntryDelta delta) {
-    if (delta.entry.type() != FileType.REGULAR || !delta.hasContentChange()) {
+    if (delta.entry.type() != FileType.REGULAR || !delta.isWritten()) {
       return null;
     }
     long cut = Math.min(delta.cutBytes, delta.attributes.sizeBytes);

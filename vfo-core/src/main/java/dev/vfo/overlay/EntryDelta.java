@@ -43,6 +43,9 @@ public final class EntryDelta {
   /** The extended attributes that the layer set or removed, by name; null: none. */
   private @Nullable SortedMap<String, XattrChange> xattrs;
 
+  /** Whether the layer wrote to the file, which may have left its content as it was. */
+  boolean wasWritten;
+
   /** Whether the layer did something that takes the file's capabilities away. */
   boolean clearsCapability;
 
@@ -162,7 +165,7 @@ public final class EntryDelta {
    */
   int settled() {
     int mask = changed;
-    if (entry.type() == FileType.REGULAR && hasContentChange()) {
+    if (entry.type() == FileType.REGULAR && isWritten()) {
       mask |= Attributes.MODE | Attributes.MODIFY_TIME;
     }
     if (xattrs != null && !xattrs.isEmpty()) {
@@ -170,6 +173,14 @@ public final class EntryDelta {
     }
     boolean needsMode = (mask & (Attributes.OWNER | Attributes.XATTRS)) != 0;
     return needsMode ? mask | Attributes.MODE : mask;
+  }
+
+  /**
+   * Whether apply is to write: also where nothing is left to be written, as that alone takes
+   * capabilities away.
+   */
+  boolean isWritten() {
+    return hasContentChange() || (wasWritten && !created);
   }
 
   boolean hasContentChange() {

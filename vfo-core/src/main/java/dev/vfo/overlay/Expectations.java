@@ -67,7 +67,7 @@ final class Expectations {
     int set = delta.settled();
     boolean hasOwner = (set & Attributes.OWNER) != 0;
     return new Expectation(
-        delta.hasContentChange() ? written.sizeBytes() : before.sizeBytes(),
+        delta.isWritten() ? written.sizeBytes() : before.sizeBytes(),
         (set & Attributes.MODIFY_TIME) != 0 ? written.modifyNanos() : before.modifyNanos(),
         (set & Attributes.MODE) != 0 ? written.mode() : before.mode(),
         hasOwner ? written.uid() : before.uid(),

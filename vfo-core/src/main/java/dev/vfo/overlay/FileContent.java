@@ -168,9 +168,8 @@ public final class FileContent {
   }
 
   private void touchContent(EntryDelta delta) {
-    if (delta.hasContentChange()) {
-      delta.clearCapability();
-    }
+    delta.wasWritten = true;
+    delta.clearCapability();
     long now = clockNanos.getAsLong();
     delta.attributes.modifyNanos = now;
     delta.attributes.changeNanos = now;

@@ -353,6 +353,7 @@ public final class LayerLoader {
 
   private EntryChange fill(EntryChange change, Data data, EntryDelta delta, Filling filling)
       throws StorageException, VfoException {
+    delta.wasWritten = true;
     delta.attributes.sizeBytes = data.sizeBytes();
     delta.cutBytes = data.cutBytes();
     for (Extent extent : data.extents()) {

@@ -363,11 +363,11 @@ public sealed interface FileOperation extends Operation {
     }
   }
 
-  /** Sets an extended attribute. */
+  /** Sets an extended attribute; of one that has a form of its own the payload says which. */
   record SetXattr(TreePath path, String attribute, Payload value) implements FileOperation {
     @Override
     public Outcome runOn(TreeCalls files) throws IOException {
-      files.setXattr(path, attribute, value.bytes());
+      files.setXattr(path, attribute, XattrValues.of(attribute, value));
       return Outcome.DONE;
     }
 

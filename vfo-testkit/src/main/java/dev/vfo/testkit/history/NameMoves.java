@@ -4,6 +4,7 @@ import dev.vfo.storage.FileStat;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.RenameMode;
+import dev.vfo.testkit.model.FileModel;
 import dev.vfo.testkit.model.ModelFile;
 import dev.vfo.testkit.model.OpenFlags;
 import dev.vfo.testkit.model.TreePath;
@@ -328,9 +329,17 @@ final class NameMoves {
   void xattrs() {
     Draft.Place place = draft.place(any -> true);
     TreePath path = place == null || draft.oneIn(8) ? TreePath.ROOT : place.path();
-    String attribute = draft.oneOf(List.of("user.tag", "user.b", "trusted.c"));
+    String attribute =
+        draft.oneOf(List.of("user.tag", "user.b", "trusted.c", FileModel.CAPABILITY));
     if (attribute == null) {
       return;
+    }
+    if (attribute.equals(FileModel.CAPABILITY)) {
+      Draft.Place file = draft.place(Draft.Place::isRegular);
+      if (file == null) {
+        return;
+      }
+      path = file.path();
     }
     switch (draft.below(6)) {
       case 0 -> draft.emit(new FileOperation.GetXattr(path, attribute));

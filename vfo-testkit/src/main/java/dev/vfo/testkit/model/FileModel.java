@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * not modified itself.
  */
 public final class FileModel implements TreeCalls {
+  /** The attribute that has a file's capabilities: goes away when content or owner change. */
+  public static final String CAPABILITY = "security.capability";
+
   private static final int SET_USER = 04000;
 
   /** In a directory: what is made in it gets its group, a directory the bit too. */
@@ -479,10 +482,11 @@ public final class FileModel implements TreeCalls {
 
   /** Those names of extended attributes that no system puts on files by itself, ascending. */
   public static List<String> comparable(List<String> attributes) {
-    return attributes.stream()
-        .filter(name -> name.startsWith("user.") || name.startsWith("trusted."))
-        .sorted()
-        .toList();
+    return attributes.stream().filter(name -> isComparable(name)).sorted().toList();
+  }
+
+  private static boolean isComparable(String name) {
+    return name.startsWith("user.") || name.startsWith("trusted.") || name.equals(CAPABILITY);
   }
 
   @Override
@@ -527,6 +531,7 @@ public final class FileModel implements TreeCalls {
     if (!file.isDirectory()) {
       boolean keepGroup = (file.mode & GROUP_EXECUTE) == 0;
       file.mode &= keepGroup ? ~SET_USER : ~(SET_USER | SET_GROUP);
+      file.xattrs.remove(CAPABILITY);
     }
   }
 
@@ -564,6 +569,7 @@ public final class FileModel implements TreeCalls {
 
   private void setContent(ModelFile file, byte[] content) {
     file.content = content;
+    file.xattrs.remove(CAPABILITY);
     modified(file);
   }
 

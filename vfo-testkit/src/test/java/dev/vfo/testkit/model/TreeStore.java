@@ -232,10 +232,11 @@ public final class TreeStore {
   }
 
   private void setAll(int fd, Name name, ModelFile file) throws StorageException {
+    // A new owner takes capabilities away.
+    storage.changeOwner(fd, name, file.uid, file.gid);
     for (Map.Entry<String, byte[]> xattr : file.xattrs.entrySet()) {
       storage.setXattr(fd, name, xattr.getKey(), xattr.getValue());
     }
-    storage.changeOwner(fd, name, file.uid, file.gid);
     if (file.type != FileType.SYMLINK) {
       storage.changeMode(fd, name, file.mode);
     }
