@@ -97,6 +97,24 @@ public final class ForeignWriter implements AutoCloseable {
     }
   }
 
+  /** Does one thing with names, and writes to nothing that is there. */
+  public void actOnNames() throws StorageException {
+    Map<FileIdentity, Found> home = home();
+    List<Found> files =
+        home.values().stream().filter(each -> each.stat().type() == FileType.REGULAR).toList();
+    int choice = random.nextInt(8);
+    if (files.isEmpty() || choice < 2) {
+      create(home);
+      return;
+    }
+    Found file = files.get(random.nextInt(files.size()));
+    switch (choice) {
+      case 2, 3 -> remove(file);
+      case 4, 5, 6 -> move(home, new ArrayList<>(home.values()).get(random.nextInt(home.size())));
+      default -> replace(file);
+    }
+  }
+
   private void move(Map<FileIdentity, Found> home, Found any) throws StorageException {
     int directory = directory(home);
     Name name = wishes.get(random.nextInt(wishes.size()));

@@ -9,12 +9,8 @@ import dev.vfo.storage.Name;
 import dev.vfo.storage.StorageException;
 import dev.vfo.testkit.Fault;
 import dev.vfo.testkit.SimulatedStorage;
-import dev.vfo.testkit.history.HistoryClock;
-import dev.vfo.testkit.model.OpenFlags;
-import dev.vfo.testkit.model.PlainFiles;
 import dev.vfo.testkit.model.TreePath;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,45 +21,10 @@ import org.junit.jupiter.api.Test;
  * .vfo/conflicts}, then the checkpoint is applied; also when it crashes at any call, any number of
  * times.
  */
-class KeptAsideTest {
-  private static final Path ROOT = Path.of("/data/root");
+class KeptAsideTest extends ConflictFixture {
   private static final int CRASHES = 3;
 
-  private final HistoryClock clock = new HistoryClock();
   private SimulatedStorage disk = new SimulatedStorage();
-
-  private interface Work {
-    void on(PlainFiles files) throws IOException;
-  }
-
-  private static void with(SimulatedStorage disk, Work work) throws IOException {
-    int root = disk.openRoot(ROOT);
-    try (PlainFiles files = new PlainFiles(disk, root)) {
-      work.on(files);
-    } finally {
-      disk.close(root);
-    }
-  }
-
-  private static void write(PlainFiles files, String path, String text) throws IOException {
-    int flags = OpenFlags.WRITE | OpenFlags.CREATE | OpenFlags.TRUNCATE;
-    files.open(1, TreePath.of(path), new OpenFlags(flags), 0640);
-    files.writeAt(1, 0, text.getBytes(UTF_8));
-    files.close(1);
-  }
-
-  private static String read(PlainFiles files, String path) throws IOException {
-    files.open(1, TreePath.of(path), new OpenFlags(OpenFlags.READ), 0);
-    try {
-      return new String(files.readAt(1, 0, 100), UTF_8);
-    } finally {
-      files.close(1);
-    }
-  }
-
-  private Options options(SimulatedStorage on) {
-    return EngineSubject.options(on, clock).withConflictPolicy(ConflictPolicy.OURS);
-  }
 
   /** A checkpoint that is not applied, and then another program in its way. */
   @BeforeEach
@@ -80,7 +41,7 @@ class KeptAsideTest {
     SimulatedStorage whole = disk;
     int root = whole.openRoot(ROOT);
     whole.syncFileSystem(root);
-    VirtualFileManager manager = VirtualFileManager.open(ROOT, options(whole));
+    VirtualFileManager manager = open(whole, ConflictPolicy.OURS);
     manager.tree().writeAll("new", "ours".getBytes(UTF_8));
     manager.tree().writeAll("d/changed", "ours".getBytes(UTF_8));
     manager.tree().delete("removed");
@@ -101,7 +62,7 @@ class KeptAsideTest {
   }
 
   private void open(SimulatedStorage on) throws IOException {
-    try (VirtualFileManager manager = VirtualFileManager.open(ROOT, options(on))) {
+    try (VirtualFileManager manager = open(on, ConflictPolicy.OURS)) {
       manager.awaitApplied();
     }
   }
@@ -133,11 +94,7 @@ class KeptAsideTest {
   @Test
   void withoutThePolicyNothingIsChanged() {
     ForeignChangeException e =
-        assertThrows(
-            ForeignChangeException.class,
-            () ->
-                VirtualFileManager.open(
-                    ROOT, options(disk).withConflictPolicy(ConflictPolicy.REFUSE)));
+        assertThrows(ForeignChangeException.class, () -> open(disk, ConflictPolicy.REFUSE));
     assertEquals(4, e.conflicts().size(), e.getMessage());
   }
 

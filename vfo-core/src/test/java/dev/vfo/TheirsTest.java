@@ -13,15 +13,12 @@ import dev.vfo.storage.StorageException;
 import dev.vfo.testkit.Fault;
 import dev.vfo.testkit.Operation;
 import dev.vfo.testkit.SimulatedStorage;
-import dev.vfo.testkit.history.HistoryClock;
-import dev.vfo.testkit.model.OpenFlags;
-import dev.vfo.testkit.model.PlainFiles;
 import dev.vfo.testkit.model.TreePath;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,59 +26,13 @@ import org.junit.jupiter.api.Test;
  * {@link ConflictPolicy#THEIRS}: what another program changed after the commit stays, and all else
  * of the checkpoints is applied; also when it crashes at any call, any number of times.
  */
-class TheirsTest {
-  private static final Path ROOT = Path.of("/data/root");
+class TheirsTest extends ConflictFixture {
   private static final int CRASHES = 3;
 
-  private final HistoryClock clock = new HistoryClock();
   private SimulatedStorage disk = new SimulatedStorage();
 
-  private interface Work {
-    void on(PlainFiles files) throws IOException;
-  }
-
-  private static void with(SimulatedStorage disk, Work work) throws IOException {
-    int root = disk.openRoot(ROOT);
-    try (PlainFiles files = new PlainFiles(disk, root)) {
-      work.on(files);
-      disk.syncFileSystem(root);
-    } finally {
-      disk.close(root);
-    }
-  }
-
-  private static void write(PlainFiles files, String path, String text) throws IOException {
-    int flags = OpenFlags.WRITE | OpenFlags.CREATE | OpenFlags.TRUNCATE;
-    files.open(1, TreePath.of(path), new OpenFlags(flags), 0640);
-    files.writeAt(1, 0, text.getBytes(UTF_8));
-    files.close(1);
-  }
-
-  private static String read(PlainFiles files, String path) throws IOException {
-    files.open(1, TreePath.of(path), new OpenFlags(OpenFlags.READ), 0);
-    try {
-      return new String(files.readAt(1, 0, 100), UTF_8);
-    } finally {
-      files.close(1);
-    }
-  }
-
-  private static void assertMissing(PlainFiles files, String path) {
-    StorageException e =
-        assertThrows(StorageException.class, () -> files.stat(TreePath.of(path)), path);
-    assertEquals(Errno.ENOENT, e.errno(), path);
-  }
-
-  private Options options(SimulatedStorage on, ConflictPolicy policy) {
-    return EngineSubject.options(on, clock).withConflictPolicy(policy);
-  }
-
-  private VirtualFileManager open(SimulatedStorage on, ConflictPolicy policy) throws IOException {
-    return VirtualFileManager.open(ROOT, options(on, policy));
-  }
-
   private static byte[] ours(String text) {
-    return ("ours: " + text).getBytes(UTF_8);
+    return bytes("ours: " + text);
   }
 
   /** Two checkpoints that are not applied, and then another program in their way. */
@@ -274,18 +225,27 @@ class TheirsTest {
     on.close(root);
   }
 
-  /** A plan says it with the numbers of the entries, in order. */
+  /** What leads to theirs is remembered up to the next checkpoint. */
   @Test
   void nothingIsLeftWhenAllIsApplied() throws IOException {
     open(disk, ConflictPolicy.THEIRS).close();
-    List<String> left = new ArrayList<>();
+    assertEquals(Set.of("lost", "orphans"), stage());
+    try (VirtualFileManager manager = open(disk, ConflictPolicy.REFUSE)) {
+      manager.descriptors().close(0);
+      manager.checkpoint(new byte[] {3});
+    }
+    open(disk, ConflictPolicy.REFUSE).close();
+    assertEquals(Set.of("orphans"), stage());
+  }
+
+  private Set<String> stage() throws IOException {
+    Set<String> names = new HashSet<>();
     with(
         disk,
         files ->
             files
                 .list(TreePath.of("/.vfo/stage"))
-                .forEach(item -> left.add(item.name().toString())));
-    left.remove("orphans");
-    assertEquals(List.of(), left);
+                .forEach(item -> names.add(item.name().toString())));
+    return names;
   }
 }

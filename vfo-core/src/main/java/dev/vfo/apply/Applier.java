@@ -4,6 +4,7 @@ import dev.vfo.ForeignChangeException;
 import dev.vfo.VfoException;
 import dev.vfo.apply.Plan.Saved;
 import dev.vfo.changes.ChangeSet;
+import dev.vfo.changes.EntryChange;
 import dev.vfo.changes.Remainder;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileIdentity;
@@ -15,8 +16,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
@@ -114,7 +117,7 @@ public class Applier {
   public Map<Long, FileIdentity> apply(
       ChangeSet changes, IdentityResolver earlier, AppliedMark mark)
       throws StorageException, VfoException {
-    Remainder left = new Remainder(changes, givenUp.of(changes.layer()));
+    Remainder left = new Remainder(changes, givenUp.of(changes.layer()).entries());
     while (true) {
       int before = left.size();
       try {
@@ -136,28 +139,96 @@ public class Applier {
     ApplyErrors errors = new ApplyErrors(tree);
     try {
       Map<Long, FileIdentity> created = apply(left, tree, errors, () -> errors.write(mark));
-      if (!left.givenUp().isEmpty()) {
-        givenUp.add(layer, left.givenUp());
-        LayerTree whole = new LayerTree(left.whole(), earlier, unmade);
-        givenUp.addPaths(left.givenUp().stream().map(whole::entry).map(whole::path).toList());
-      }
+      note(left);
+      noteApplied(left.whole(), earlier);
       return created;
     } catch (StorageException e) {
+      // The plan may be there, and tell it.
+      note(left);
       throw errors.told(e);
     }
   }
 
-  /** Whether a layer has given up something to another program, as far as plans tell. */
-  public boolean hasGivenUp() {
-    return !givenUp.isEmpty();
+  private void note(Remainder left) {
+    if (resolution instanceof Resolution.Theirs(long newestLayer)) {
+      givenUp.add(left.whole().layer(), new GivenUp.OfLayer(left.givenUp(), newestLayer));
+    }
   }
 
   /**
-   * Paths within the root of what the layers that were applied here have given up to other
-   * programs; in order, each once.
+   * Takes note of the names of what a layer has given up, if anything, of one that is applied.
+   *
+   * @param changes the layer's change set, as it stands in the journal
+   * @param earlier the home files that earlier layers made
+   * @throws dev.vfo.CorruptJournalException when the plan is gone that knows one of its home files
+   */
+  public void noteApplied(ChangeSet changes, IdentityResolver earlier) throws VfoException {
+    if (!givenUp.of(changes.layer()).entries().isEmpty()) {
+      givenUp.addNames(new LayerTree(changes, earlier, givenUp.before(changes.layer())));
+    }
+  }
+
+  /**
+   * Whether a layer, or an older one that it builds on, has given up something to another program,
+   * as far as plans tell.
+   */
+  public boolean isShortened(long layer) {
+    return givenUp.concerns(layer);
+  }
+
+  /**
+   * The first entry of a layer that builds on what an older layer has given up to another program,
+   * as far as plans tell.
+   *
+   * @param made the home files that earlier layers made
+   */
+  public Optional<EntryChange> onGivenUp(ChangeSet changes, IdentityResolver made) {
+    Set<Long> before = givenUp.before(changes.layer());
+    Set<Long> named = new HashSet<>();
+    changes.names().forEach(name -> named.addAll(Set.of(name.before(), name.after())));
+    return changes.entries().stream()
+        .filter(entry -> before.contains(entry.number()))
+        .filter(entry ->
+            named.contains(entry.number())
+                || (!entry.isReference() && !entry.isTouch())
+                || (entry.identity() == null && made.identityOf(entry.number()) == null))
+        .findFirst();
+  }
+
+  /**
+   * Paths within the root of what applied layers have given up to other programs; in order, each
+   * once.
    */
   public List<String> givenUpPaths() {
     return givenUp.paths();
+  }
+
+  /**
+   * Makes durable which names lead to other programs' files, if layers have given up something:
+   * before the plans that tell it are removed.
+   *
+   * @param newestRecord the newest record that is there, and can name them
+   */
+  public void keepLostNames(long newestRecord) throws StorageException {
+    if (!givenUp.isEmpty()) {
+      new LostNamesFile(target).write(new LostNamesFile.Content(newestRecord, givenUp.lost()));
+    }
+  }
+
+  /**
+   * The names that lead to other programs' files instead of the last checkpoint's; empty when
+   * nothing was given up, or not all is applied yet. Those of an older checkpoint are forgotten.
+   *
+   * @param stateRecord the record that has the last checkpoint's descriptors
+   */
+  public Optional<LostNames> lostNames(long stateRecord) throws StorageException, VfoException {
+    LostNamesFile file = new LostNamesFile(target);
+    Optional<LostNamesFile.Content> known = file.read();
+    if (known.isPresent() && known.get().newestRecord() < stateRecord) {
+      file.remove();
+      return Optional.empty();
+    }
+    return known.map(LostNamesFile.Content::names);
   }
 
   private Map<Long, FileIdentity> apply(
@@ -256,7 +327,7 @@ public class Applier {
       }
       Plan plan = reader.read(file);
       givenUp.add(layer, plan.givenUp());
-      return new LayerPlan(layer, plan.created(), plan.givenUp());
+      return new LayerPlan(layer, plan.created(), plan.givenUp().entries());
     }
   }
 

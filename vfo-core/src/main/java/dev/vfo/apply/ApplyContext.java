@@ -18,4 +18,10 @@ record ApplyContext(
     Directories directories,
     ApplyErrors errors,
     Remainder left,
-    Resolution resolution) {}
+    Resolution resolution) {
+
+  /** The newest layer that is made already, when something of this one is given up. */
+  long newestLayer() {
+    return resolution instanceof Resolution.Theirs(long newestLayer) ? newestLayer : 0;
+  }
+}

@@ -40,7 +40,7 @@ class ApplyRun {
     context.errors().begin();
     try {
       Plan plan = reader.read(planFile);
-      if (!plan.givenUp().equals(context.left().givenUp())) {
+      if (!plan.givenUp().entries().equals(context.left().givenUp())) {
         throw mismatch();
       }
       if (again) {

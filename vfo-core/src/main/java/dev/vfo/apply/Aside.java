@@ -2,6 +2,7 @@ package dev.vfo.apply;
 
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileStat;
+import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.RenameMode;
@@ -119,8 +120,9 @@ public final class Aside {
   }
 
   private int openOrMake(int directory, Name name) throws StorageException {
+    Name folder = folder(directory, name);
     try {
-      storage.makeDirectory(directory, name, PRIVATE);
+      storage.makeDirectory(directory, folder, PRIVATE);
     } catch (StorageException e) {
       if (e.errno() != Errno.EEXIST) {
         throw e;
@@ -128,14 +130,30 @@ public final class Aside {
     }
     // Also of one that was there: a killed process may have left it un-synced (C15).
     storage.sync(directory);
-    return storage.open(directory, name, FOLDER, 0);
+    return storage.open(directory, folder, FOLDER, 0);
+  }
+
+  /** The name, or another one where something that is no folder has it. */
+  private Name folder(int directory, Name name) throws StorageException {
+    Name candidate = name;
+    for (int i = 2; ; i++) {
+      FileStat stat = ApplyErrors.statOrNull(storage, directory, candidate);
+      if (stat == null || stat.type() == FileType.DIRECTORY) {
+        return candidate;
+      }
+      candidate = numbered(name, i);
+    }
+  }
+
+  private static Name numbered(Name name, int number) throws StorageException {
+    return Name.of(name + "." + number);
   }
 
   private Name free(int folder, String path) throws StorageException {
     String last = path.substring(path.lastIndexOf('/') + 1);
     Name candidate = name(last);
     for (int i = 2; ApplyErrors.statOrNull(storage, folder, candidate) != null; i++) {
-      candidate = Name.of(name(last) + "." + i);
+      candidate = numbered(name(last), i);
     }
     return candidate;
   }

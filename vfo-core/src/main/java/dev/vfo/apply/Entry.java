@@ -142,7 +142,9 @@ final class Entry {
   /** Whether another program changed it before an apply of this layer has changed anything. */
   boolean isForeign() {
     Expectation expected = change.expected();
-    return expected != null && found != null && !expected.isMetWithOwnRightsBy(found);
+    return expected != null
+        && found != null
+        && !expected.isMetWithRightsBy(found, OwnRights.givenBefore(this));
   }
 
   /** What it was like when it was found or made, or null. */

@@ -39,7 +39,8 @@ final class Folders implements AutoCloseable {
     return new Folders(storage, layerFd, orphansFd);
   }
 
-  private static int openOrMake(Storage storage, int stageFd, Name name) throws StorageException {
+  /** Opens a folder of the stage, which is made where it is missing. */
+  static int openOrMake(Storage storage, int stageFd, Name name) throws StorageException {
     int flags = OpenFlag.READ | OpenFlag.DIRECTORY;
     try {
       return storage.open(stageFd, name, flags, 0);

@@ -26,11 +26,23 @@ final class OwnRights {
   private static final int OWNER_FILE = 0600;
   private static final int SET_ID = 06000;
 
+  /** Rights on a file of ours that an apply gives itself before anything is changed. */
+  static int givenBefore(Entry entry) {
+    if (entry.isDirectory()) {
+      return OWNER_DIRECTORY;
+    }
+    return isWritten(entry) ? OWNER_FILE : 0;
+  }
+
+  private static boolean isWritten(Entry entry) {
+    return entry.isPatched()
+        || (!entry.is(Fate.GONE) && entry.change.attributes().has(Attributes.XATTRS));
+  }
+
   /** A file that lacks rights, where it was found, and its mode then. */
   private record Locked(Entry entry, @Nullable Slot slot, int mode) {
     int needed() {
-      boolean isWritten = entry.isPatched() || entry.change.attributes().has(Attributes.XATTRS);
-      return entry.isDirectory() ? OWNER_DIRECTORY : isWritten ? OWNER_FILE : 0;
+      return givenBefore(entry);
     }
 
     boolean isSearchable() {

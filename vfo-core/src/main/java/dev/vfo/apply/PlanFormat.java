@@ -18,7 +18,8 @@ import java.nio.ByteOrder;
  *   56  4  zero
  *   60  4  checksum (CRC32C) of the bytes before
  *   64     objects, 24 bytes each: entry number, inode, generation; by ascending number
- *          entries that were given up, 8 bytes each: entry number; by ascending number
+ *          if entries were given up: the newest layer that was made without knowing of it, 8 bytes;
+ *          then these, 8 bytes each: entry number; by ascending number
  *          saved ranges: entry number, offset, length, bytes, zeros up to a multiple of 8
  *          checksum (CRC32C) of all bytes before it, 4 bytes, and 4 zeros
  * </pre>
@@ -30,7 +31,10 @@ final class PlanFormat {
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   static final long MAGIC = 0x004E414C504F4656L;
-  static final int VERSION = 1;
+  static final int VERSION = 2;
+
+  /** Without anything given up; zeros stand for that. */
+  static final int OLDEST_VERSION = 1;
 
   static final int HEADER_BYTES = 64;
   static final int OBJECT_BYTES = 24;

@@ -96,7 +96,7 @@ final class PlanReader {
     if (header.version > PlanFormat.VERSION) {
       throw new NewerFormatException(path, header.version, PlanFormat.VERSION);
     }
-    boolean plain = header.version == PlanFormat.VERSION && header.reserved == 0;
+    boolean plain = header.version >= PlanFormat.OLDEST_VERSION && header.reserved == 0;
     require(input, plain, "not the format");
     require(input, header.rootId.equals(target.rootId()), "the plan is of another root");
     require(input, header.layer == layer, "the plan is of another layer");
@@ -125,8 +125,12 @@ final class PlanReader {
     return created;
   }
 
-  private static Set<Long> readGivenUp(PlanInput input, int count)
+  private static GivenUp.OfLayer readGivenUp(PlanInput input, int count)
       throws StorageException, CorruptJournalException {
+    if (count == 0) {
+      return GivenUp.OfLayer.NOTHING;
+    }
+    long newestLayer = input.takeLong();
     Set<Long> givenUp = LinkedHashSet.newLinkedHashSet(count);
     long last = Long.MIN_VALUE;
     for (int i = 0; i < count; i++) {
@@ -135,7 +139,7 @@ final class PlanReader {
       givenUp.add(number);
       last = number;
     }
-    return givenUp;
+    return new GivenUp.OfLayer(givenUp, newestLayer);
   }
 
   private static Map<Long, List<Saved>> readSaved(PlanInput input, int count)

@@ -59,6 +59,9 @@ class PlanWriter {
       output.putLong(object.getValue().inode());
       output.putLong(object.getValue().generation());
     }
+    if (!givenUp.isEmpty()) {
+      output.putLong(context.newestLayer());
+    }
     for (long number : givenUp) {
       output.putLong(number);
     }
@@ -101,7 +104,7 @@ class PlanWriter {
     long bytes =
         PlanFormat.HEADER_BYTES
             + (long) objects * PlanFormat.OBJECT_BYTES
-            + (long) givenUp * PlanFormat.GIVEN_UP_BYTES;
+            + (givenUp == 0 ? 0 : (1L + givenUp) * PlanFormat.GIVEN_UP_BYTES);
     for (List<SavedRange> ranges : saved.values()) {
       count += ranges.size();
       for (SavedRange range : ranges) {

@@ -12,6 +12,11 @@ public sealed interface Resolution {
    */
   record Ours(Aside aside) implements Resolution {}
 
-  /** The other programs win: the layer is applied without what it changes of that. */
-  record Theirs() implements Resolution {}
+  /**
+   * The other programs win: the layer is applied without what it changes of that.
+   *
+   * @param newestLayer the newest layer that is made already: younger ones will be made over what
+   *     the other programs left
+   */
+  record Theirs(long newestLayer) implements Resolution {}
 }

@@ -145,11 +145,10 @@ final class Survey {
     if (entry != null && (slot.before == entry || slot.after == entry)) {
       found(entry, fd, slot, stat);
     } else if (slot.isChanged) {
+      // What the layer itself has to do with cannot be put aside.
+      Keeping keeping = entry == null ? aside -> keep(aside, slot) : null;
       conflicts.add(
-          new Conflict(
-              context.errors().occupied(slot),
-              left -> giveUp(left, slot),
-              aside -> keep(aside, slot)));
+          new Conflict(context.errors().occupied(slot), left -> giveUp(left, slot), keeping));
     }
   }
 
@@ -174,7 +173,8 @@ final class Survey {
   private void check(boolean isPlanned) throws StorageException, ForeignChangeException {
     for (Entry entry : tree.entries()) {
       boolean there = entry == tree.root || entry.positions() > 0;
-      if (there ? isLastName(entry) : isNeeded(entry) || isLeftElsewhere(entry)) {
+      boolean isMissed = isNeeded(entry) || (!isPlanned && isLeftElsewhere(entry));
+      if (there ? isLastName(entry) : isMissed) {
         conflicts.add(
             new Conflict(
                 context.errors().missing(entry), left -> giveUp(left, entry, there), null));
@@ -223,7 +223,7 @@ final class Survey {
     int fd = context.directories().pin(slot.directory);
     try {
       FileStat stat = ApplyErrors.statOrNull(storage, fd, slot.name);
-      if (stat != null && tree.find(stat.identity()) == null) {
+      if (stat != null) {
         aside.move(fd, slot.name, tree.path(slot));
       }
     } finally {
@@ -265,7 +265,8 @@ final class Survey {
               context.errors().changed(entry),
               left -> giveUp(left, entry, true),
               aside -> keep(aside, entry)));
-    } else if (slot != null && entry.isDirectory() && !entry.is(Fate.ALIVE) && hasOthers(entry)) {
+    }
+    if (slot != null && entry.isDirectory() && !entry.is(Fate.ALIVE) && hasOthers(entry)) {
       conflicts.add(
           new Conflict(
               context.errors().notEmpty(slot),

@@ -19,9 +19,6 @@ import dev.vfo.storage.FileType;
  * @param gid owning group
  */
 public record Expectation(long sizeBytes, long modifyNanos, int mode, int uid, int gid) {
-  /** Rights that apply gives itself on files of its own user, before anything else is changed. */
-  private static final int OWN_RIGHTS = 0700;
-
   private static final long NANOS = 1_000_000_000;
 
   /** What a file is like now. */
@@ -36,11 +33,12 @@ public record Expectation(long sizeBytes, long modifyNanos, int mode, int uid, i
   }
 
   /**
-   * The same for a file that an apply may have begun to work on: the rights of its owner may be
-   * wider than before.
+   * The same for a file that an apply may have begun to work on.
+   *
+   * @param given rights of its owner that apply may have given itself
    */
-  public boolean isMetWithOwnRightsBy(FileStat stat) {
-    return (mode | OWN_RIGHTS) == (stat.mode() | OWN_RIGHTS) && isMetButForMode(stat);
+  public boolean isMetWithRightsBy(FileStat stat, int given) {
+    return (mode | given) == (stat.mode() | given) && isMetButForMode(stat);
   }
 
   private boolean isMetButForMode(FileStat stat) {

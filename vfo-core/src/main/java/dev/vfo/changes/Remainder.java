@@ -42,6 +42,7 @@ public final class Remainder {
   /** Entries by the directory that they were in. */
   private final Map<Long, List<Long>> wereIn = new HashMap<>();
 
+  private final List<NameChange> movedDirectories;
   private final Set<Long> givenUp = new HashSet<>();
   private final Set<Long> missing = new HashSet<>();
   private final Deque<Long> unread = new ArrayDeque<>();
@@ -62,6 +63,7 @@ public final class Remainder {
         wereIn.computeIfAbsent(before.directory(), _ -> new ArrayList<>()).add(entry.number());
       }
     }
+    movedDirectories = changes.names().stream().filter(this::isMovedDirectory).toList();
     for (NameChange name : changes.names()) {
       inDirectory.computeIfAbsent(name.directory(), _ -> new ArrayList<>()).add(name);
       owners(name)
@@ -75,45 +77,30 @@ public final class Remainder {
     return owners;
   }
 
-  /**
-   * Gives up an entry, which is there, and what goes with it.
-   *
-   * @return whether more is given up than before
-   */
-  public boolean giveUp(long number) {
-    boolean isNew = add(number);
-    close();
-    return isNew;
+  /** Gives up an entry, which is there, and what goes with it. */
+  public void giveUp(long number) {
+    add(number);
   }
 
-  /**
-   * The same for an entry that is nowhere to be found.
-   *
-   * @return whether more is given up than before, or it was not known that it is missing
-   */
-  public boolean giveUpMissing(long number) {
-    boolean isNew = addMissing(number);
-    close();
-    return isNew;
+  /** The same for an entry that is nowhere to be found. */
+  public void giveUpMissing(long number) {
+    addMissing(number);
   }
 
-  private boolean add(long number) {
-    boolean isNew = givenUp.add(number);
-    if (isNew) {
+  private void add(long number) {
+    if (givenUp.add(number)) {
       unread.add(number);
     }
-    return isNew;
   }
 
-  private boolean addMissing(long number) {
-    boolean isNew = missing.add(number);
-    if (isNew) {
+  private void addMissing(long number) {
+    if (missing.add(number)) {
       givenUp.add(number);
       unread.add(number);
     }
-    return isNew;
   }
 
+  // All at once: each look for directories below unmoved ones is at all that move.
   private void close() {
     while (!unread.isEmpty()) {
       while (!unread.isEmpty()) {
@@ -138,20 +125,23 @@ public final class Remainder {
   }
 
   private void addBelowUnmoved() {
-    for (NameChange name : changes.names()) {
-      boolean moves = name.after() != NameChange.NONE && name.after() != name.before();
-      if (moves && !givenUp.contains(name.after()) && isBelowUnmoved(name)) {
+    for (NameChange name : movedDirectories) {
+      if (!givenUp.contains(name.after()) && isBelowUnmoved(name)) {
         add(name.after());
       }
     }
   }
 
+  private boolean isMovedDirectory(NameChange name) {
+    EntryChange moved = entries.get(name.after());
+    return moved != null
+        && name.after() != name.before()
+        && !moved.created()
+        && moved.type() == FileType.DIRECTORY;
+  }
+
   /** Whether a moved directory is to lie below one that was to be moved too, and is given up. */
   private boolean isBelowUnmoved(NameChange name) {
-    EntryChange moved = entry(name.after());
-    if (moved.created() || !isDirectory(moved)) {
-      return false;
-    }
     long at = name.directory();
     while (true) {
       NameChange place = finalPlace(at);
@@ -175,21 +165,19 @@ public final class Remainder {
     return null;
   }
 
-  private static boolean isDirectory(EntryChange entry) {
-    return entry.type() == FileType.DIRECTORY;
-  }
-
   private EntryChange entry(long number) {
     return Objects.requireNonNull(entries.get(number), "the change set has all that it names");
   }
 
   /** The entries that are given up, all of them. */
   public Set<Long> givenUp() {
+    close();
     return Set.copyOf(givenUp);
   }
 
   /** A count that grows with each thing that is given up or found missing. */
   public int size() {
+    close();
     return givenUp.size() + missing.size();
   }
 
@@ -200,6 +188,7 @@ public final class Remainder {
 
   /** What is left of it. */
   public ChangeSet changes() {
+    close();
     if (givenUp.isEmpty()) {
       return changes;
     }

@@ -1,10 +1,12 @@
 package dev.vfo.checkpoint;
 
 import dev.vfo.CorruptJournalException;
+import dev.vfo.apply.LostNames;
 import dev.vfo.changes.DescriptorTable;
 import dev.vfo.names.Namespace;
 import dev.vfo.overlay.FileEntry;
 import dev.vfo.storage.Errno;
+import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.FileStat;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
@@ -26,9 +28,14 @@ final class DescriptorLoader {
       Set.of(Errno.ENOENT, Errno.ENOTDIR, Errno.ESTALE, Errno.EACCES);
 
   private final EngineParts parts;
+  private final LostNames lost;
 
-  DescriptorLoader(EngineParts parts) {
+  /**
+   * @param lost names that lead to other programs' files
+   */
+  DescriptorLoader(EngineParts parts, LostNames lost) {
     this.parts = parts;
+    this.lost = lost;
   }
 
   /**
@@ -48,9 +55,20 @@ final class DescriptorLoader {
     List<OpenTable.File> files = new ArrayList<>();
     for (int i = 0; i < entries.length; i++) {
       DescriptorTable.OpenFile file = table.files().get(i);
-      files.add(new OpenTable.File(file.isOrphan() ? entries[i] : find(file.path()), file));
+      files.add(file.isOrphan() ? new OpenTable.File(entries[i], file) : named(file));
     }
     return new OpenTable(files, table.descriptors());
+  }
+
+  private OpenTable.File named(DescriptorTable.OpenFile file) throws IOException {
+    if (!lost.isEmpty() && isLost(file.path())) {
+      // In later records it is an orphan that is not there: it must not be found by its path again.
+      long number = parts.table().newNumber();
+      parts.markLostOrphan(number);
+      return new OpenTable.File(
+          null, new DescriptorTable.OpenFile(number, List.of(), file.flags(), file.offsetBytes()));
+    }
+    return new OpenTable.File(find(file.path()), file);
   }
 
   /** An orphan, pinned; null when another program took it away before it became one (R64). */
@@ -61,6 +79,8 @@ final class DescriptorLoader {
       try {
         FileStat stat = parts.statOrphan(number);
         if (stat.type() == FileType.SYMLINK) {
+          // A later orphan must not be taken for it.
+          parts.table().reserve(number);
           return null;
         }
         known = parts.table().restoreOrphan(number, stat);
@@ -76,8 +96,39 @@ final class DescriptorLoader {
     return known;
   }
 
+  /** Whether a path leads to or through what is another program's now. */
+  private boolean isLost(List<Name> path) throws IOException {
+    boolean[] isLost = {false};
+    FileEntry found =
+        walk(
+            path,
+            (directory, name, entry) -> {
+              FileIdentity at = directory.home();
+              FileIdentity home = entry.home();
+              isLost[0] |= at != null && home != null && lost.isLost(at, name, home);
+            });
+    if (found != null) {
+      found.unpin(1);
+    }
+    return isLost[0];
+  }
+
   /** The regular file at a path, pinned, or null. */
   private @Nullable FileEntry find(List<Name> path) throws IOException {
+    FileEntry found = walk(path, (directory, name, entry) -> {});
+    if (found != null && found.type() != FileType.REGULAR) {
+      found.unpin(1);
+      return null;
+    }
+    return found;
+  }
+
+  private interface Visitor {
+    void visit(FileEntry directory, Name name, FileEntry entry);
+  }
+
+  /** What is at a path, pinned, or null. */
+  private @Nullable FileEntry walk(List<Name> path, Visitor visitor) throws IOException {
     Namespace names = parts.names();
     FileEntry at = parts.table().root();
     at.pin();
@@ -85,6 +136,7 @@ final class DescriptorLoader {
       FileEntry next;
       try {
         next = names.lookup(at, name);
+        visitor.visit(at, name, next);
       } catch (StorageException e) {
         if (!ELSEWHERE.contains(e.errno())) {
           throw e;
@@ -94,10 +146,6 @@ final class DescriptorLoader {
         at.unpin(1);
       }
       at = next;
-    }
-    if (at.type() != FileType.REGULAR) {
-      at.unpin(1);
-      return null;
     }
     return at;
   }

@@ -3,6 +3,7 @@ package dev.vfo.checkpoint;
 import dev.vfo.ForeignChangeException.Conflict;
 import dev.vfo.Options;
 import dev.vfo.apply.ApplyObserver;
+import dev.vfo.apply.LostOrphans;
 import dev.vfo.apply.StageNames;
 import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.Expectation;
@@ -277,6 +278,11 @@ final class EngineParts implements ApplyObserver, StagedFiles {
     } finally {
       storage.close(fd);
     }
+  }
+
+  /** Marks an orphan that is not there, durably. */
+  void markLostOrphan(long number) throws StorageException {
+    LostOrphans.mark(storage, stageFd, number);
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.vfo.apply.ApplyObserver;
 import dev.vfo.apply.ApplyTarget;
 import dev.vfo.apply.Aside;
 import dev.vfo.apply.LayerPlan;
+import dev.vfo.apply.LostNames;
 import dev.vfo.apply.Resolution;
 import dev.vfo.apply.StageNames;
 import dev.vfo.changes.Commit;
@@ -99,7 +100,7 @@ final class OpenRoot implements AutoCloseable {
           switch (options.conflictPolicy()) {
             case REFUSE -> new Resolution.Refuse();
             case OURS -> new Resolution.Ours(aside);
-            case THEIRS -> new Resolution.Theirs();
+            case THEIRS -> new Resolution.Theirs(found.newestLayer());
           };
       Applier alone =
           new Applier(target, new ReentrantLock(), ApplyObserver.NONE, reserve, resolution);
@@ -141,10 +142,17 @@ final class OpenRoot implements AutoCloseable {
       undecided = new UndecidedLayers(storage, rootFd, name, recovery, found);
       undecided.promiseNumbers(parts.table(), plans.made()::get);
       unapplied = stuck.isEmpty() ? UnappliedLayers.NONE : load(recovery, stuck.get());
-      tables =
-          new TableHistory(
-              parts, new DescriptorLoader(parts).load(found.descriptors()), found.descriptors());
-      undecided.load(parts, tables, preparedStates, stuck.isEmpty(), plans.made()::get);
+      DescriptorLoader loader =
+          new DescriptorLoader(
+              parts, alone.lostNames(found.stateRecord()).orElseGet(LostNames::new));
+      tables = new TableHistory(parts, loader.load(found.descriptors()), found.descriptors());
+      undecided.load(
+          parts,
+          tables,
+          loader,
+          preparedStates,
+          stuck.isEmpty() ? applier : null,
+          plans.made()::get);
       states.removeOthers();
       journal.retire(Math.min(mark.value().checkpointNumber(), found.stateRecord() - 1));
       opened = true;

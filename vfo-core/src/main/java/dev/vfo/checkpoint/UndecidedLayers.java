@@ -4,6 +4,7 @@ import dev.vfo.ForeignChangeException;
 import dev.vfo.ForeignChangeException.Conflict;
 import dev.vfo.ForeignChangeException.Kind;
 import dev.vfo.PreparedCheckpoint;
+import dev.vfo.apply.Applier;
 import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.Decisions.UndecidedRecord;
 import dev.vfo.changes.EntryChange;
@@ -20,10 +21,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -79,36 +79,38 @@ final class UndecidedLayers {
    * committed, but aborted.
    *
    * @param states their states
-   * @param isSettled whether all that is committed is applied
+   * @param loader finds what their descriptor tables have open
+   * @param applier what has applied all that is committed; null when not all is applied
    * @param made the home files that applied layers made, by entry number
    */
   void load(
       EngineParts parts,
       TableHistory tables,
+      DescriptorLoader loader,
       List<States.Prepared> states,
-      boolean isSettled,
+      @Nullable Applier applier,
       LongFunction<@Nullable FileIdentity> made)
       throws IOException {
-    if (isSettled) {
-      findConflict(made);
+    if (applier != null) {
+      findConflict(applier, made);
     }
     Map<Long, List<PendingLayer>> layers = new HashMap<>();
     List<UndecidedRecord> all = found.decisions().undecided();
     all.forEach(each -> layers.put(each.record(), new ArrayList<>()));
     if (conflict == null) {
       Deque<UndecidedRecord> tablesLeft = new ArrayDeque<>(all);
-      LayerLoader loader = parts.loader(made);
+      LayerLoader layerLoader = parts.loader(made);
       recovery.forEachUndecided(
           found,
           (commit, record, layer) -> {
             // A table is that of the tree at the end of its record.
-            loadTables(tablesLeft, record, parts, tables);
-            LayerLoader.Loaded loaded = loader.loadParked(layer, commit.timeNanos());
+            loadTables(tablesLeft, record, loader, tables);
+            LayerLoader.Loaded loaded = layerLoader.loadParked(layer, commit.timeNanos());
             layers
                 .getOrDefault(record, List.of())
                 .add(new PendingLayer(record, loaded.layer(), loaded.changes()));
           });
-      loadTables(tablesLeft, Long.MAX_VALUE, parts, tables);
+      loadTables(tablesLeft, Long.MAX_VALUE, loader, tables);
     }
     for (int i = 0; i < all.size(); i++) {
       UndecidedRecord each = all.get(i);
@@ -117,12 +119,11 @@ final class UndecidedLayers {
   }
 
   private static void loadTables(
-      Deque<UndecidedRecord> left, long before, EngineParts parts, TableHistory tables)
+      Deque<UndecidedRecord> left, long before, DescriptorLoader loader, TableHistory tables)
       throws IOException {
     while (!left.isEmpty() && left.getFirst().record() < before) {
       UndecidedRecord next = left.removeFirst();
-      tables.prepared(
-          newestLayer(next), new DescriptorLoader(parts).load(next.commit().descriptors()));
+      tables.prepared(newestLayer(next), loader.load(next.commit().descriptors()));
     }
   }
 
@@ -146,39 +147,32 @@ final class UndecidedLayers {
     return ((Undecided) record.commit().verdict()).newestLayer();
   }
 
-  private void findConflict(LongFunction<@Nullable FileIdentity> made) throws IOException {
+  private void findConflict(Applier applier, LongFunction<@Nullable FileIdentity> made)
+      throws IOException {
     List<ChangeSet> all = new ArrayList<>();
     recovery.forEachUndecided(found, (commit, record, layer) -> all.add(layer));
     try {
       // Then they are not loaded: it takes another opening.
       check("open it again").requireInPlace(all);
-      requireMade(all, made);
+      requireNotGivenUp(all, applier, made);
     } catch (ForeignChangeException e) {
       conflict = e;
     }
   }
 
   // A layer may have given up to another program what they were made over.
-  private void requireMade(List<ChangeSet> layers, LongFunction<@Nullable FileIdentity> made)
+  private void requireNotGivenUp(
+      List<ChangeSet> layers, Applier applier, LongFunction<@Nullable FileIdentity> made)
       throws ForeignChangeException {
-    Set<Long> known = new HashSet<>();
     for (ChangeSet layer : layers) {
-      for (EntryChange entry : layer.entries()) {
-        boolean isThere =
-            entry.created()
-                || entry.identity() != null
-                || entry.number() == layer.rootNumber()
-                || made.apply(entry.number()) != null;
-        if (isThere) {
-          known.add(entry.number());
-        } else if (!known.contains(entry.number())) {
-          Location place = entry.before();
-          String path = place == null ? "entry " + entry.number() : place.name().toString();
-          throw new ForeignChangeException(
-              new Conflict(path, Kind.MISSING),
-              "was given up to another program, and what is prepared changes it",
-              "Abort it: vfo undecided " + name + " --abort ID");
-        }
+      Optional<EntryChange> builds = applier.onGivenUp(layer, made::apply);
+      if (builds.isPresent()) {
+        Location place = builds.get().before();
+        String path = place == null ? "entry " + builds.get().number() : place.name().toString();
+        throw new ForeignChangeException(
+            new Conflict(path, Kind.MISSING),
+            "was given up to another program, and what is prepared changes it",
+            "Abort it: vfo undecided " + name + " --abort ID");
       }
     }
   }

@@ -106,6 +106,11 @@ public final class EntryTable {
     promisedNumbers.add(number);
   }
 
+  /** Sees to it that no entry gets a number: a record has it for a file that is gone. */
+  public synchronized void reserve(long number) {
+    promisedNumbers.add(number);
+  }
+
   /** The number that the entry of a home file has, or gets when it has none yet. */
   public synchronized long numberOf(FileIdentity identity) {
     FileEntry known = byIdentity.get(identity);

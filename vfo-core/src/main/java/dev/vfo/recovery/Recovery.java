@@ -245,6 +245,8 @@ public final class Recovery {
       known.putAll(plan.created());
     }
     LongFunction<@Nullable FileIdentity> resolver = known::get;
+    // Written when all is applied, and before any plan is removed.
+    boolean isKept = applier.lostNames(found.stateRecord()).isPresent();
     Decisions decisions = found.decisions();
     for (RecordPosition record : found.scan().records()) {
       long number = record.checkpointNumber();
@@ -255,7 +257,12 @@ public final class Recovery {
         List<ChangeSet> layers = decode(record, arena).layers();
         checkpoints.accept(decisions.checkpointOf(number));
         for (ChangeSet layer : layers) {
-          if (layer.layer() > mark.value().layer()) {
+          if (layer.layer() <= mark.value().layer()) {
+            // It may have given up something right before a crash.
+            if (!isKept) {
+              applier.noteApplied(layer, resolver::apply);
+            }
+          } else {
             boolean whole = layer.layer() == layers.getLast().layer();
             long reached = number - (whole ? 0 : 1);
             try {
@@ -264,7 +271,7 @@ public final class Recovery {
             } catch (StorageException e) {
               // Nobody knows then what the mark says (C8). And what other programs won would not
               // be seen through the whole layers.
-              if (mark.hasFailed() || applier.hasGivenUp()) {
+              if (mark.hasFailed() || applier.isShortened(layer.layer())) {
                 throw e;
               }
               return Optional.of(e);
@@ -276,6 +283,9 @@ public final class Recovery {
     }
     if (found.decidedRecord() > mark.value().checkpointNumber()) {
       mark.write(mark.value().layer(), found.decidedRecord());
+    }
+    if (!isKept) {
+      applier.keepLostNames(found.lastRecord());
     }
     long applied = mark.value().layer();
     // Prepared layers may speak of what any of them made.

@@ -254,7 +254,8 @@ final class ApplyWorld implements AutoCloseable {
     }
   }
 
-  private long applied(List<ChangeSet> layers) throws StorageException {
+  /** The newest layer that is marked. */
+  long applied(List<ChangeSet> layers) throws StorageException {
     long applied = 0;
     for (ChangeSet layer : layers) {
       if (ApplyErrors.statOrNull(storage, marks, StageNames.folder(layer.layer())) != null) {

@@ -47,13 +47,13 @@ class TheirsWinTest {
               new ReentrantLock(),
               ApplyObserver.NONE,
               SpaceReserve.NONE,
-              new Resolution.Theirs());
+              new Resolution.Theirs(Long.MAX_VALUE));
 
   /** A file as it is found: its own attributes, and the places where it is. */
   private record Seen(String what, Set<String> places) {}
 
   /** A home after another program was at work, and that program. */
-  private record Conflict(Scenario scenario, ForeignWriter writer) {
+  record Conflict(Scenario scenario, ForeignWriter writer) {
     static Conflict random(long seed) throws StorageException {
       Scenario scenario = Scenario.random(seed);
       expect(scenario);
@@ -387,7 +387,7 @@ class TheirsWinTest {
                 new ReentrantLock(),
                 ApplyObserver.NONE,
                 SpaceReserve.NONE,
-                new Resolution.Theirs()) {
+                new Resolution.Theirs(Long.MAX_VALUE)) {
               @Override
               public List<LayerPlan> plans() throws StorageException, VfoException {
                 return THEIRS.make(target).plans();
