@@ -57,8 +57,7 @@ class KernelHistoriesTest {
                 .with(Move.CHECKPOINT, 30)
                 .with(Move.BACKGROUND, 40)
                 .without(Move.SEAL, Move.COMMIT, Move.ROLLBACK, Move.REOPEN)
-                // A storage cannot do it.
-                .without(Move.UNNAMED)
+                .with(Move.UNNAMED, 8)
                 .withLimits(profile.limits().withExtras(true, true)));
   }
 
@@ -81,7 +80,7 @@ class KernelHistoriesTest {
     int plainFd = storage.openRoot(plain);
     int rootFd = storage.openRoot(root);
     int count = 0;
-    try (PlainFiles kernel = new PlainFiles(storage, plainFd);
+    try (PlainFiles kernel = new PlainFiles(storage, plainFd, new KernelUnnamedFiles());
         EngineSubject vfo = new EngineSubject(storage, root, new HistoryClock())) {
       List<Operation> all = new ArrayList<>(history.setup());
       all.addAll(history.operations());

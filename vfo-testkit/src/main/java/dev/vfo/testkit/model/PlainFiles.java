@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files of an ordinary directory of a {@link Storage}, changed at once and with nothing
@@ -27,6 +28,7 @@ public final class PlainFiles implements TreeCalls, AutoCloseable {
 
   private final Storage storage;
   private final int root;
+  private final @Nullable UnnamedFiles unnamed;
   private final Map<Integer, Handle> handles = new HashMap<>();
   private final MemorySegment buffer = Arena.ofAuto().allocate(BUFFER_BYTES, 4096);
 
@@ -44,8 +46,18 @@ public final class PlainFiles implements TreeCalls, AutoCloseable {
    * @param root its descriptor, which stays the caller's
    */
   public PlainFiles(Storage storage, int root) {
+    this(storage, root, null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param unnamed makes files without a name; null: these are not served
+   */
+  public PlainFiles(Storage storage, int root, @Nullable UnnamedFiles unnamed) {
     this.storage = storage;
     this.root = root;
+    this.unnamed = unnamed;
   }
 
   /** Closes all handles. */
@@ -66,16 +78,29 @@ public final class PlainFiles implements TreeCalls, AutoCloseable {
     handles.put(handle, new Handle(fd, flags, new long[1]));
   }
 
-  /** Not served: a storage has no such call. */
   @Override
-  public void openUnnamed(int handle, TreePath directory, OpenFlags flags, int mode) {
-    throw new UnsupportedOperationException("open without a name");
+  public void openUnnamed(int handle, TreePath directory, OpenFlags flags, int mode)
+      throws StorageException {
+    int place = openDirectory(directory);
+    try {
+      int fd = unnamed().open(place, flags, mode);
+      handles.put(handle, new Handle(fd, flags, new long[1]));
+    } finally {
+      storage.close(place);
+    }
   }
 
-  /** Not served: a storage has no such call. */
   @Override
-  public void link(int handle, TreePath to) {
-    throw new UnsupportedOperationException("link an open file");
+  public void link(int handle, TreePath to) throws StorageException {
+    int fd = handle(handle).fd();
+    doIn(to, (directory, name) -> unnamed().link(fd, directory, name));
+  }
+
+  private UnnamedFiles unnamed() {
+    if (unnamed == null) {
+      throw new UnsupportedOperationException("files without a name");
+    }
+    return unnamed;
   }
 
   // The kernel would wait for who opens the other end of a FIFO, and ask the driver of a device.
