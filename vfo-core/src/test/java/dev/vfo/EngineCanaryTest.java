@@ -18,6 +18,7 @@ import dev.vfo.testkit.harness.HistoryFailure;
 import dev.vfo.testkit.history.HistoryGenerator;
 import dev.vfo.testkit.history.Profile;
 import dev.vfo.testkit.history.SubjectFactory;
+import dev.vfo.testkit.model.AccessLists;
 import dev.vfo.testkit.model.FileModel;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -112,26 +113,35 @@ class EngineCanaryTest {
         });
   }
 
+  /** A storage that does not set an extended attribute. */
+  private static Storage without(Storage target, String left) {
+    return new NamedStorage(target) {
+      @Override
+      public void setXattr(int fd, String attribute, byte[] value) throws StorageException {
+        if (!attribute.equals(left)) {
+          super.setXattr(fd, attribute, value);
+        }
+      }
+
+      @Override
+      public void setXattr(int directory, Name name, String attribute, byte[] value)
+          throws StorageException {
+        if (!attribute.equals(left)) {
+          super.setXattr(directory, name, attribute, value);
+        }
+      }
+    };
+  }
+
   /** As when attributes were set before the owner is, or before the content is written. */
   @Test
   void capabilitiesThatGetLost() {
-    assertCaught(target ->
-        new NamedStorage(target) {
-          @Override
-          public void setXattr(int fd, String attribute, byte[] value) throws StorageException {
-            if (!attribute.equals(FileModel.CAPABILITY)) {
-              super.setXattr(fd, attribute, value);
-            }
-          }
+    assertCaught(target -> without(target, FileModel.CAPABILITY));
+  }
 
-          @Override
-          public void setXattr(int directory, Name name, String attribute, byte[] value)
-              throws StorageException {
-            if (!attribute.equals(FileModel.CAPABILITY)) {
-              super.setXattr(directory, name, attribute, value);
-            }
-          }
-        });
+  @Test
+  void accessListsThatGetLost() {
+    assertCaught(target -> without(target, AccessLists.ACCESS));
   }
 
   @Test

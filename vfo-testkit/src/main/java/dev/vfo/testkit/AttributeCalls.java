@@ -6,6 +6,7 @@ import dev.vfo.storage.FileStat;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.StorageException;
+import dev.vfo.testkit.model.AccessLists;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -73,7 +74,13 @@ final class AttributeCalls {
   }
 
   private void changeMode(Inode inode, int mode) {
-    inode.attributes = inode.attributes.withMode(mode & 07777, disk.now());
+    long now = disk.now();
+    Attributes changed = inode.attributes.withMode(mode & 07777, now);
+    byte[] list = changed.xattrs().get(AccessLists.ACCESS);
+    inode.attributes =
+        list == null
+            ? changed
+            : changed.withXattr(AccessLists.ACCESS, AccessLists.withMode(list, mode), now);
   }
 
   void changeOwner(Descriptor directory, Name name, int uid, int gid) throws StorageException {
@@ -170,7 +177,16 @@ final class AttributeCalls {
     if (value.length > MAX_VALUE_BYTES) {
       throw new StorageException(Errno.E2BIG, "setXattr " + attribute, path);
     }
-    Attributes changed = inode.attributes.withXattr(attribute, value, disk.now());
+    long now = disk.now();
+    Attributes before = inode.attributes;
+    if (attribute.equals(AccessLists.ACCESS)) {
+      before = before.withMode(AccessLists.mode(value, before.mode()), now);
+      if (AccessLists.isPlain(value)) {
+        inode.attributes = before.withoutXattr(attribute, now);
+        return;
+      }
+    }
+    Attributes changed = before.withXattr(attribute, value, now);
     boolean grows = !inode.hasXattrBlock && changed.xattrBytes() > INLINE_BYTES;
     if (changed.xattrBytes() > Page.BYTES || (grows && !disk.take())) {
       throw new StorageException(Errno.ENOSPC, "setXattr " + attribute, path);
@@ -193,6 +209,9 @@ final class AttributeCalls {
     checkName("removeXattr", path, attribute);
     checkPermitted("removeXattr", path, attribute, inode);
     if (!inode.attributes.xattrs().containsKey(attribute)) {
+      if (attribute.equals(AccessLists.ACCESS)) {
+        return;
+      }
       throw new StorageException(Errno.ENODATA, "removeXattr " + attribute, path);
     }
     inode.attributes = inode.attributes.withoutXattr(attribute, disk.now());

@@ -4,6 +4,7 @@ import dev.vfo.storage.FileStat;
 import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.RenameMode;
+import dev.vfo.testkit.model.AccessLists;
 import dev.vfo.testkit.model.FileModel;
 import dev.vfo.testkit.model.ModelFile;
 import dev.vfo.testkit.model.OpenFlags;
@@ -330,12 +331,19 @@ final class NameMoves {
     Draft.Place place = draft.place(any -> true);
     TreePath path = place == null || draft.oneIn(8) ? TreePath.ROOT : place.path();
     String attribute =
-        draft.oneOf(List.of("user.tag", "user.b", "trusted.c", FileModel.CAPABILITY));
+        draft.oneOf(
+            List.of("user.tag", "user.b", "trusted.c", FileModel.CAPABILITY, AccessLists.ACCESS));
     if (attribute == null) {
       return;
     }
     if (attribute.equals(FileModel.CAPABILITY)) {
       Draft.Place file = draft.place(Draft.Place::isRegular);
+      if (file == null) {
+        return;
+      }
+      path = file.path();
+    } else if (attribute.equals(AccessLists.ACCESS)) {
+      Draft.Place file = draft.place(any -> any.isRegular() || any.isDirectory());
       if (file == null) {
         return;
       }

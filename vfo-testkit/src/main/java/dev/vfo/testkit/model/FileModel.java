@@ -478,6 +478,8 @@ public final class FileModel implements TreeCalls {
       throw refuse(Errno.EOPNOTSUPP, path);
     }
     file.mode = mode & 07777;
+    file.xattrs.computeIfPresent(
+        AccessLists.ACCESS, (_, list) -> AccessLists.withMode(list, file.mode));
   }
 
   /** Those names of extended attributes that no system puts on files by itself, ascending. */
@@ -486,7 +488,10 @@ public final class FileModel implements TreeCalls {
   }
 
   private static boolean isComparable(String name) {
-    return name.startsWith("user.") || name.startsWith("trusted.") || name.equals(CAPABILITY);
+    return name.startsWith("user.")
+        || name.startsWith("trusted.")
+        || name.equals(CAPABILITY)
+        || name.equals(AccessLists.ACCESS);
   }
 
   @Override
@@ -500,12 +505,24 @@ public final class FileModel implements TreeCalls {
 
   @Override
   public void setXattr(TreePath path, String attribute, byte[] value) throws StorageException {
-    toSetXattr(path, attribute).xattrs.put(attribute, value.clone());
+    ModelFile file = toSetXattr(path, attribute);
+    if (!attribute.equals(AccessLists.ACCESS)) {
+      file.xattrs.put(attribute, value.clone());
+      return;
+    }
+    file.mode = AccessLists.mode(value, file.mode);
+    if (AccessLists.isPlain(value)) {
+      file.xattrs.remove(attribute);
+    } else {
+      file.xattrs.put(attribute, value.clone());
+    }
   }
 
   @Override
   public void removeXattr(TreePath path, String attribute) throws StorageException {
-    if (toSetXattr(path, attribute).xattrs.remove(attribute) == null) {
+    boolean isThere = toSetXattr(path, attribute).xattrs.remove(attribute) != null;
+    // A mode is a list, too.
+    if (!isThere && !attribute.equals(AccessLists.ACCESS)) {
       throw refuse(Errno.ENODATA, path);
     }
   }
