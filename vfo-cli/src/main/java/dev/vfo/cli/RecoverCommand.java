@@ -29,8 +29,8 @@ import picocli.CommandLine.Option;
       "When another program has changed a file that the checkpoint is still to change,",
       "a root is not recovered, and the file is named. With --ours the checkpoint wins:",
       "what the other program left is kept in DIR/.vfo/conflicts/CHECKPOINT, under its",
-      "path. With --theirs the other program wins: such files stay as they are, what the",
-      "checkpoint did to them is given up, and they are listed."
+      "path. With --theirs the other program wins: such files stay as they are, what",
+      "the checkpoint did to them is given up, and they are listed."
     },
     footer = {
       "",
@@ -54,9 +54,7 @@ final class RecoverCommand extends RootCommand {
     @Option(names = "--ours", description = "Keep aside what other programs changed, and go on.")
     private boolean ours;
 
-    @Option(
-        names = "--theirs",
-        description = "Leave what other programs changed as it is, and go on without it.")
+    @Option(names = "--theirs", description = "Leave as it is what other programs changed.")
     private boolean theirs;
 
     ConflictPolicy policy() {
