@@ -4,7 +4,6 @@ import dev.vfo.ForeignChangeException;
 import dev.vfo.VfoException;
 import dev.vfo.apply.Plan.Saved;
 import dev.vfo.changes.ChangeSet;
-import dev.vfo.changes.EntryChange;
 import dev.vfo.changes.Remainder;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.FileIdentity;
@@ -16,10 +15,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
@@ -68,7 +65,7 @@ public class Applier {
   private final SpaceReserve reserve;
   private final Resolution resolution;
 
-  private final GivenUp givenUp = new GivenUp();
+  private final GivenUp givenUp;
 
   /** Whether the last apply did not come to its end. */
   private boolean hasFailed;
@@ -93,6 +90,7 @@ public class Applier {
       SpaceReserve reserve,
       Resolution resolution) {
     this.resolution = resolution;
+    this.givenUp = new GivenUp(target);
     this.target = target;
     this.homeLock = homeLock;
     this.observer = observer;
@@ -140,7 +138,7 @@ public class Applier {
     try {
       Map<Long, FileIdentity> created = apply(left, tree, errors, () -> errors.write(mark));
       note(left);
-      noteApplied(left.whole(), earlier);
+      givenUp.addApplied(left.whole(), earlier);
       return created;
     } catch (StorageException e) {
       // The plan may be there, and tell it.
@@ -156,79 +154,10 @@ public class Applier {
   }
 
   /**
-   * Takes note of the names of what a layer has given up, if anything, of one that is applied.
-   *
-   * @param changes the layer's change set, as it stands in the journal
-   * @param earlier the home files that earlier layers made
-   * @throws dev.vfo.CorruptJournalException when the plan is gone that knows one of its home files
+   * What layers have given up to other programs, as far as {@link #plans} or this applier knows.
    */
-  public void noteApplied(ChangeSet changes, IdentityResolver earlier) throws VfoException {
-    if (!givenUp.of(changes.layer()).entries().isEmpty()) {
-      givenUp.addNames(new LayerTree(changes, earlier, givenUp.before(changes.layer())));
-    }
-  }
-
-  /**
-   * Whether a layer, or an older one that it builds on, has given up something to another program,
-   * as far as plans tell.
-   */
-  public boolean isShortened(long layer) {
-    return givenUp.concerns(layer);
-  }
-
-  /**
-   * The first entry of a layer that builds on what an older layer has given up to another program,
-   * as far as plans tell.
-   *
-   * @param made the home files that earlier layers made
-   */
-  public Optional<EntryChange> onGivenUp(ChangeSet changes, IdentityResolver made) {
-    Set<Long> before = givenUp.before(changes.layer());
-    Set<Long> named = new HashSet<>();
-    changes.names().forEach(name -> named.addAll(Set.of(name.before(), name.after())));
-    return changes.entries().stream()
-        .filter(entry -> before.contains(entry.number()))
-        .filter(entry ->
-            named.contains(entry.number())
-                || (!entry.isReference() && !entry.isTouch())
-                || (entry.identity() == null && made.identityOf(entry.number()) == null))
-        .findFirst();
-  }
-
-  /**
-   * Paths within the root of what applied layers have given up to other programs; in order, each
-   * once.
-   */
-  public List<String> givenUpPaths() {
-    return givenUp.paths();
-  }
-
-  /**
-   * Makes durable which names lead to other programs' files, if layers have given up something:
-   * before the plans that tell it are removed.
-   *
-   * @param newestRecord the newest record that is there, and can name them
-   */
-  public void keepLostNames(long newestRecord) throws StorageException {
-    if (!givenUp.isEmpty()) {
-      new LostNamesFile(target).write(new LostNamesFile.Content(newestRecord, givenUp.lost()));
-    }
-  }
-
-  /**
-   * The names that lead to other programs' files instead of the last checkpoint's; empty when
-   * nothing was given up, or not all is applied yet. Those of an older checkpoint are forgotten.
-   *
-   * @param stateRecord the record that has the last checkpoint's descriptors
-   */
-  public Optional<LostNames> lostNames(long stateRecord) throws StorageException, VfoException {
-    LostNamesFile file = new LostNamesFile(target);
-    Optional<LostNamesFile.Content> known = file.read();
-    if (known.isPresent() && known.get().newestRecord() < stateRecord) {
-      file.remove();
-      return Optional.empty();
-    }
-    return known.map(LostNamesFile.Content::names);
+  public GivenUp givenUp() {
+    return givenUp;
   }
 
   private Map<Long, FileIdentity> apply(

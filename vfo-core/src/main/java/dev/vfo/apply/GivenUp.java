@@ -1,10 +1,14 @@
 package dev.vfo.apply;
 
+import dev.vfo.VfoException;
 import dev.vfo.apply.LostNames.Place;
+import dev.vfo.changes.ChangeSet;
+import dev.vfo.changes.EntryChange;
 import dev.vfo.changes.EntryChange.Fate;
 import dev.vfo.changes.Location;
 import dev.vfo.storage.FileIdentity;
 import dev.vfo.storage.Name;
+import dev.vfo.storage.StorageException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What layers have given up to other programs, as far as plans are there that tell it. One thread.
  */
-final class GivenUp {
+public final class GivenUp {
   /**
    * What a layer has given up.
    *
@@ -30,9 +34,14 @@ final class GivenUp {
     static final OfLayer NOTHING = new OfLayer(Set.of(), 0);
   }
 
+  private final ApplyTarget target;
   private final NavigableMap<Long, OfLayer> byLayer = new TreeMap<>();
   private final List<String> paths = new ArrayList<>();
   private final LostNames lost = new LostNames();
+
+  GivenUp(ApplyTarget target) {
+    this.target = target;
+  }
 
   /** Takes note of what a layer gives up; nothing is nothing to note. */
   void add(long layer, OfLayer given) {
@@ -41,8 +50,7 @@ final class GivenUp {
     }
   }
 
-  /** Takes note of how it is called, of a layer that is applied: all of the layer, as a picture. */
-  void addNames(LayerTree whole) {
+  private void addNames(LayerTree whole) {
     for (long number : of(whole.changes.layer()).entries()) {
       Entry entry = whole.entry(number);
       paths.add(whole.path(entry));
@@ -88,22 +96,76 @@ final class GivenUp {
     return all;
   }
 
-  /** Whether a layer, or an older one that it does not know of, has given up something. */
-  boolean concerns(long layer) {
+  /** Whether a layer, or an older one that it builds on, has given up something. */
+  public boolean concerns(long layer) {
     return !of(layer).entries().isEmpty() || !before(layer).isEmpty();
   }
 
-  boolean isEmpty() {
-    return byLayer.isEmpty();
-  }
-
-  /** The paths within the root, each once, in order. */
-  List<String> paths() {
+  /** Paths within the root of what applied layers have given up; in order, each once. */
+  public List<String> paths() {
     return paths.stream().distinct().sorted().toList();
   }
 
-  /** The names under which other programs' files are found. */
-  LostNames lost() {
-    return lost;
+  /**
+   * Takes note of the names of what a layer has given up, if anything, of one that is applied.
+   *
+   * @param changes the layer's change set, as it stands in the journal
+   * @param earlier the home files that earlier layers made
+   * @throws dev.vfo.CorruptJournalException when the plan is gone that knows one of its home files
+   */
+  public void addApplied(ChangeSet changes, IdentityResolver earlier) throws VfoException {
+    if (!of(changes.layer()).entries().isEmpty()) {
+      addNames(new LayerTree(changes, earlier, before(changes.layer())));
+    }
+  }
+
+  /**
+   * The first entry of a layer that builds on what an older layer has given up to another program,
+   * as far as plans tell.
+   *
+   * @param made the home files that earlier layers made
+   */
+  public Optional<EntryChange> builtOn(ChangeSet changes, IdentityResolver made) {
+    Set<Long> before = before(changes.layer());
+    Set<Long> named = new HashSet<>();
+    changes.names().forEach(name -> named.addAll(List.of(name.before(), name.after())));
+    return changes.entries().stream()
+        .filter(entry -> before.contains(entry.number()))
+        .filter(entry ->
+            named.contains(entry.number())
+                || (!entry.isReference() && !entry.isTouch())
+                || (entry.identity() == null && made.identityOf(entry.number()) == null))
+        .findFirst();
+  }
+
+  /**
+   * Makes durable which names lead to other programs' files, if layers have given up something:
+   * before the plans that tell it are removed.
+   *
+   * @param newestRecord the newest record that is there, and can name them
+   * @param known those that are durable already
+   */
+  public void keepLostNames(long newestRecord, Optional<LostNames> known) throws StorageException {
+    known.ifPresent(lost::addMissing);
+    boolean isNew = known.isEmpty() ? !byLayer.isEmpty() : known.get().size() < lost.size();
+    if (isNew) {
+      new LostNamesFile(target).write(new LostNamesFile.Content(newestRecord, lost));
+    }
+  }
+
+  /**
+   * The names that lead to other programs' files instead of the last checkpoint's; empty when
+   * nothing was given up, or not all is applied yet. Those of an older checkpoint are forgotten.
+   *
+   * @param stateRecord the record that has the last checkpoint's descriptors
+   */
+  public Optional<LostNames> lostNames(long stateRecord) throws StorageException, VfoException {
+    LostNamesFile file = new LostNamesFile(target);
+    Optional<LostNamesFile.Content> known = file.read();
+    if (known.isPresent() && known.get().newestRecord() < stateRecord) {
+      file.remove();
+      return Optional.empty();
+    }
+    return known.map(LostNamesFile.Content::names);
   }
 }

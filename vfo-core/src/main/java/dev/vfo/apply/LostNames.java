@@ -29,6 +29,15 @@ public final class LostNames {
     return places;
   }
 
+  /** Takes over names of which nothing is known here. */
+  void addMissing(LostNames older) {
+    older.places.forEach(places::putIfAbsent);
+  }
+
+  int size() {
+    return places.size();
+  }
+
   /** Whether there is none. */
   public boolean isEmpty() {
     return places.isEmpty();

@@ -131,7 +131,7 @@ final class OpenRoot implements AutoCloseable {
       if (stuck.isEmpty()) {
         alone.removeOrphans(recovery.neededOrphans(found, mark.value().layer()));
       }
-      givenUp = alone.givenUpPaths();
+      givenUp = alone.givenUp().paths();
       alone.removeSpills(kept::contains);
       spills = spills(id);
       open.add(spills::close);
@@ -144,7 +144,7 @@ final class OpenRoot implements AutoCloseable {
       unapplied = stuck.isEmpty() ? UnappliedLayers.NONE : load(recovery, stuck.get());
       DescriptorLoader loader =
           new DescriptorLoader(
-              parts, alone.lostNames(found.stateRecord()).orElseGet(LostNames::new));
+              parts, alone.givenUp().lostNames(found.stateRecord()).orElseGet(LostNames::new));
       tables = new TableHistory(parts, loader.load(found.descriptors()), found.descriptors());
       undecided.load(
           parts,

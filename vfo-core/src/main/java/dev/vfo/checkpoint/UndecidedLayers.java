@@ -165,7 +165,7 @@ final class UndecidedLayers {
       List<ChangeSet> layers, Applier applier, LongFunction<@Nullable FileIdentity> made)
       throws ForeignChangeException {
     for (ChangeSet layer : layers) {
-      Optional<EntryChange> builds = applier.onGivenUp(layer, made::apply);
+      Optional<EntryChange> builds = applier.givenUp().builtOn(layer, made::apply);
       if (builds.isPresent()) {
         Location place = builds.get().before();
         String path = place == null ? "entry " + builds.get().number() : place.name().toString();

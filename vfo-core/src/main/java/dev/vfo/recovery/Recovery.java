@@ -5,6 +5,7 @@ import dev.vfo.apply.Applier;
 import dev.vfo.apply.ApplyTarget;
 import dev.vfo.apply.LayerContent;
 import dev.vfo.apply.LayerPlan;
+import dev.vfo.apply.LostNames;
 import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.ChangeSetFormatException;
 import dev.vfo.changes.Commit;
@@ -246,7 +247,7 @@ public final class Recovery {
     }
     LongFunction<@Nullable FileIdentity> resolver = known::get;
     // Written when all is applied, and before any plan is removed.
-    boolean isKept = applier.lostNames(found.stateRecord()).isPresent();
+    Optional<LostNames> kept = applier.givenUp().lostNames(found.stateRecord());
     Decisions decisions = found.decisions();
     for (RecordPosition record : found.scan().records()) {
       long number = record.checkpointNumber();
@@ -259,8 +260,8 @@ public final class Recovery {
         for (ChangeSet layer : layers) {
           if (layer.layer() <= mark.value().layer()) {
             // It may have given up something right before a crash.
-            if (!isKept) {
-              applier.noteApplied(layer, resolver::apply);
+            if (kept.isEmpty()) {
+              applier.givenUp().addApplied(layer, resolver::apply);
             }
           } else {
             boolean whole = layer.layer() == layers.getLast().layer();
@@ -271,7 +272,7 @@ public final class Recovery {
             } catch (StorageException e) {
               // Nobody knows then what the mark says (C8). And what other programs won would not
               // be seen through the whole layers.
-              if (mark.hasFailed() || applier.isShortened(layer.layer())) {
+              if (mark.hasFailed() || applier.givenUp().concerns(layer.layer())) {
                 throw e;
               }
               return Optional.of(e);
@@ -284,9 +285,7 @@ public final class Recovery {
     if (found.decidedRecord() > mark.value().checkpointNumber()) {
       mark.write(mark.value().layer(), found.decidedRecord());
     }
-    if (!isKept) {
-      applier.keepLostNames(found.lastRecord());
-    }
+    applier.givenUp().keepLostNames(found.lastRecord(), kept);
     long applied = mark.value().layer();
     // Prepared layers may speak of what any of them made.
     applier.clean(applied, decisions.undecided().isEmpty() ? applied + 1 : 0);
