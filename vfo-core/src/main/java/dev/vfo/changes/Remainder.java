@@ -32,20 +32,55 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Remainder {
   private final ChangeSet changes;
-  private final Map<Long, EntryChange> entries = new HashMap<>();
-
-  /** The names that change: in a directory, and of an entry. */
-  private final Map<Long, List<NameChange>> inDirectory = new HashMap<>();
-
-  private final Map<Long, List<NameChange>> ofEntry = new HashMap<>();
-
-  /** Entries by the directory that they were in. */
-  private final Map<Long, List<Long>> wereIn = new HashMap<>();
-
-  private final List<NameChange> movedDirectories;
   private final Set<Long> givenUp = new HashSet<>();
   private final Set<Long> missing = new HashSet<>();
   private final Deque<Long> unread = new ArrayDeque<>();
+
+  /** Made when something is given up, which is hardly ever. */
+  private @Nullable Index index;
+
+  /** What hangs on what in the change. */
+  private static final class Index {
+    final Map<Long, EntryChange> entries = new HashMap<>();
+
+    /** The names that change: in a directory, and of an entry. */
+    final Map<Long, List<NameChange>> inDirectory = new HashMap<>();
+
+    final Map<Long, List<NameChange>> ofEntry = new HashMap<>();
+
+    /** Entries by the directory that they were in. */
+    final Map<Long, List<Long>> wereIn = new HashMap<>();
+
+    final List<NameChange> movedDirectories;
+
+    Index(ChangeSet changes) {
+      for (EntryChange entry : changes.entries()) {
+        entries.put(entry.number(), entry);
+        Location before = entry.before();
+        if (before != null) {
+          wereIn.computeIfAbsent(before.directory(), _ -> new ArrayList<>()).add(entry.number());
+        }
+      }
+      for (NameChange name : changes.names()) {
+        inDirectory.computeIfAbsent(name.directory(), _ -> new ArrayList<>()).add(name);
+        owners(name)
+            .forEach(owner -> ofEntry.computeIfAbsent(owner, _ -> new ArrayList<>()).add(name));
+      }
+      movedDirectories = changes.names().stream().filter(this::isMovedDirectory).toList();
+    }
+
+    private boolean isMovedDirectory(NameChange name) {
+      EntryChange moved = entries.get(name.after());
+      return moved != null
+          && name.after() != name.before()
+          && !moved.created()
+          && moved.type() == FileType.DIRECTORY;
+    }
+
+    EntryChange entry(long number) {
+      return Objects.requireNonNull(entries.get(number), "the change set has all that it names");
+    }
+  }
 
   /**
    * All of a layer's change, but for what was given up before.
@@ -56,19 +91,13 @@ public final class Remainder {
   public Remainder(ChangeSet changes, Set<Long> givenUp) {
     this.changes = changes;
     this.givenUp.addAll(givenUp);
-    for (EntryChange entry : changes.entries()) {
-      entries.put(entry.number(), entry);
-      Location before = entry.before();
-      if (before != null) {
-        wereIn.computeIfAbsent(before.directory(), _ -> new ArrayList<>()).add(entry.number());
-      }
+  }
+
+  private Index index() {
+    if (index == null) {
+      index = new Index(changes);
     }
-    movedDirectories = changes.names().stream().filter(this::isMovedDirectory).toList();
-    for (NameChange name : changes.names()) {
-      inDirectory.computeIfAbsent(name.directory(), _ -> new ArrayList<>()).add(name);
-      owners(name)
-          .forEach(owner -> ofEntry.computeIfAbsent(owner, _ -> new ArrayList<>()).add(name));
-    }
+    return index;
   }
 
   private static Set<Long> owners(NameChange name) {
@@ -111,33 +140,28 @@ public final class Remainder {
   }
 
   private void close(long number) {
-    for (NameChange name : ofEntry.getOrDefault(number, List.of())) {
+    for (NameChange name : index().ofEntry.getOrDefault(number, List.of())) {
       owners(name).forEach(this::add);
-      if (entry(name.directory()).fate() != Fate.ALIVE) {
+      if (index().entry(name.directory()).fate() != Fate.ALIVE) {
         add(name.directory());
       }
     }
-    if (missing.contains(number) || entry(number).created()) {
-      inDirectory.getOrDefault(number, List.of()).forEach(name -> owners(name).forEach(this::add));
+    if (missing.contains(number) || index().entry(number).created()) {
+      index()
+          .inDirectory
+          .getOrDefault(number, List.of())
+          .forEach(name -> owners(name).forEach(this::add));
       // What was in a directory that is not there is not there either.
-      wereIn.getOrDefault(number, List.of()).forEach(this::addMissing);
+      index().wereIn.getOrDefault(number, List.of()).forEach(this::addMissing);
     }
   }
 
   private void addBelowUnmoved() {
-    for (NameChange name : movedDirectories) {
+    for (NameChange name : index().movedDirectories) {
       if (!givenUp.contains(name.after()) && isBelowUnmoved(name)) {
         add(name.after());
       }
     }
-  }
-
-  private boolean isMovedDirectory(NameChange name) {
-    EntryChange moved = entries.get(name.after());
-    return moved != null
-        && name.after() != name.before()
-        && !moved.created()
-        && moved.type() == FileType.DIRECTORY;
   }
 
   /** Whether a moved directory is to lie below one that was to be moved too, and is given up. */
@@ -148,7 +172,7 @@ public final class Remainder {
       if (place != null && givenUp.contains(at)) {
         return true;
       }
-      Location before = entry(at).before();
+      Location before = index().entry(at).before();
       if (place == null && before == null) {
         return false;
       }
@@ -157,16 +181,12 @@ public final class Remainder {
   }
 
   private @Nullable NameChange finalPlace(long directory) {
-    for (NameChange name : ofEntry.getOrDefault(directory, List.of())) {
+    for (NameChange name : index().ofEntry.getOrDefault(directory, List.of())) {
       if (name.after() == directory) {
         return name;
       }
     }
     return null;
-  }
-
-  private EntryChange entry(long number) {
-    return Objects.requireNonNull(entries.get(number), "the change set has all that it names");
   }
 
   /** The entries that are given up, all of them. */
@@ -196,30 +216,27 @@ public final class Remainder {
         changes.names().stream()
             .filter(name -> owners(name).stream().noneMatch(givenUp::contains))
             .toList();
-    Map<Long, EntryChange> all = new HashMap<>();
-    changes.entries().forEach(entry -> all.put(entry.number(), entry));
     Map<Long, EntryChange> kept = new TreeMap<>();
     for (EntryChange entry : changes.entries()) {
       if (!givenUp.contains(entry.number())) {
         kept.put(entry.number(), entry);
       }
     }
-    names.forEach(name -> keepDirectory(name.directory(), all, kept));
+    names.forEach(name -> keepDirectory(name.directory(), kept));
     for (EntryChange entry : List.copyOf(kept.values())) {
       Location before = entry.before();
       if (before != null) {
-        keepDirectory(before.directory(), all, kept);
+        keepDirectory(before.directory(), kept);
       }
     }
     return new ChangeSet(changes.layer(), changes.rootNumber(), List.copyOf(kept.values()), names);
   }
 
   /** Keeps a directory as a place, with those above it. */
-  private static void keepDirectory(
-      long number, Map<Long, EntryChange> all, Map<Long, EntryChange> kept) {
+  private void keepDirectory(long number, Map<Long, EntryChange> kept) {
     long at = number;
     while (!kept.containsKey(at)) {
-      EntryChange entry = Objects.requireNonNull(all.get(at), "the change set has all its places");
+      EntryChange entry = index().entry(at);
       kept.put(at, reference(entry));
       Location before = entry.before();
       if (before == null) {
