@@ -40,8 +40,19 @@ final class ApplyWorld implements AutoCloseable {
     Applier make(ApplyTarget target);
   }
 
-  static final Maker PLAIN =
-      target -> new Applier(target, new ReentrantLock(), ApplyObserver.NONE, SpaceReserve.NONE);
+  static final Maker PLAIN = resolving(target -> new Resolution.Refuse());
+
+  /** What is done about conflicts in a root. */
+  interface Policy {
+    Resolution in(ApplyTarget target);
+  }
+
+  /** Makes appliers of a policy. */
+  static Maker resolving(Policy policy) {
+    return target ->
+        new Applier(
+            target, new ReentrantLock(), ApplyObserver.NONE, SpaceReserve.NONE, policy.in(target));
+  }
 
   static final RootId ROOT_ID = new RootId(0x1122334455667788L, 0x99AABBCCDDEEFF00L);
   private static final Name CONTROL = Name.of(".vfo");
@@ -299,19 +310,9 @@ final class ApplyWorld implements AutoCloseable {
   private void describe(String path, int fd, Map<FileIdentity, Long> numbers, List<String> lines)
       throws StorageException {
     lines.add(line(path, storage.stat(fd), "", numbers));
-    Map<Name, FileType> children = new TreeMap<>();
-    storage.list(
-        fd,
-        (name, inode, type) -> {
-          children.put(name, type);
-          return true;
-        });
-    for (Map.Entry<Name, FileType> child : children.entrySet()) {
+    for (Map.Entry<Name, FileType> child : children(fd).entrySet()) {
       Name name = child.getKey();
       String childPath = path + "/" + name;
-      if (name.equals(CONTROL)) {
-        continue;
-      }
       if (child.getValue() == FileType.DIRECTORY) {
         int inner = openDirectory(fd, name);
         describe(childPath, inner, numbers, lines);
@@ -337,6 +338,18 @@ final class ApplyWorld implements AutoCloseable {
 
   private void walk(int fd, Visitor visitor) throws StorageException {
     FileIdentity directory = storage.stat(fd).identity();
+    for (Map.Entry<Name, FileType> child : children(fd).entrySet()) {
+      Name name = child.getKey();
+      visitor.visit(directory, name, storage.stat(fd, name), content(fd, name));
+      if (child.getValue() == FileType.DIRECTORY) {
+        walk(openDirectory(fd, name), visitor);
+      }
+    }
+    storage.close(fd);
+  }
+
+  /** What is in a directory, without the control folder. */
+  private Map<Name, FileType> children(int fd) throws StorageException {
     Map<Name, FileType> children = new TreeMap<>();
     storage.list(
         fd,
@@ -345,14 +358,7 @@ final class ApplyWorld implements AutoCloseable {
           return true;
         });
     children.remove(CONTROL);
-    for (Map.Entry<Name, FileType> child : children.entrySet()) {
-      Name name = child.getKey();
-      visitor.visit(directory, name, storage.stat(fd, name), content(fd, name));
-      if (child.getValue() == FileType.DIRECTORY) {
-        walk(openDirectory(fd, name), visitor);
-      }
-    }
-    storage.close(fd);
+    return children;
   }
 
   private static String line(

@@ -14,7 +14,6 @@ import dev.vfo.testkit.SimulatedCrash;
 import dev.vfo.testkit.SimulatedStorage;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -28,13 +27,7 @@ class MixedPoliciesTest {
   private static final int MAX_CHANGE = 60;
 
   private static final ApplyWorld.Maker OURS =
-      target ->
-          new Applier(
-              target,
-              new ReentrantLock(),
-              ApplyObserver.NONE,
-              SpaceReserve.NONE,
-              new Resolution.Ours(aside(target)));
+      ApplyWorld.resolving(target -> new Resolution.Ours(aside(target)));
 
   private static Aside aside(ApplyTarget target) {
     Storage storage = target.storage();

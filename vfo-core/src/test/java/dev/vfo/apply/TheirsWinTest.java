@@ -41,13 +41,7 @@ class TheirsWinTest {
   private static final int MAX_ACTS = 5;
 
   static final ApplyWorld.Maker THEIRS =
-      target ->
-          new Applier(
-              target,
-              new ReentrantLock(),
-              ApplyObserver.NONE,
-              SpaceReserve.NONE,
-              new Resolution.Theirs(Long.MAX_VALUE));
+      ApplyWorld.resolving(target -> new Resolution.Theirs(Long.MAX_VALUE));
 
   /** A file as it is found: its own attributes, and the places where it is. */
   private record Seen(String what, Set<String> places) {}
