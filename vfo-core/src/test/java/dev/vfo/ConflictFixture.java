@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.StorageException;
+import dev.vfo.testkit.Fault;
+import dev.vfo.testkit.SimulatedCrash;
 import dev.vfo.testkit.SimulatedStorage;
 import dev.vfo.testkit.history.HistoryClock;
 import dev.vfo.testkit.model.OpenFlags;
@@ -82,5 +84,39 @@ abstract class ConflictFixture {
 
   final VirtualFileManager open(SimulatedStorage on, ConflictPolicy policy) throws IOException {
     return VirtualFileManager.open(ROOT, options(on, policy));
+  }
+
+  /** Looks at what crashes have left. */
+  interface Look {
+    void at(SimulatedStorage disk) throws IOException;
+  }
+
+  /**
+   * Opens the root with a crash at each call, by power loss or without, and again in the next
+   * openings, until there is no call left.
+   *
+   * @param crashes how many in a row, at the most
+   * @return the number of calls
+   */
+  final int crashEverywhere(SimulatedStorage disk, int crashes, ConflictPolicy policy, Look look)
+      throws IOException {
+    boolean crashed = true;
+    int call = 1;
+    for (; crashed; call++) {
+      SimulatedStorage on = disk.fork();
+      crashed = false;
+      for (int i = 0; i < crashes; i++) {
+        on.faults().add(Fault.crash().atCall((long) call * (i + 1)));
+        try {
+          open(on, policy).close();
+          break;
+        } catch (SimulatedCrash e) {
+          crashed = true;
+          on = call % 2 == 0 ? on.killProcess() : on.crash(call);
+        }
+      }
+      look.at(on.killProcess());
+    }
+    return call;
   }
 }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vfo.storage.Name;
 import dev.vfo.storage.StorageException;
-import dev.vfo.testkit.Fault;
 import dev.vfo.testkit.SimulatedStorage;
 import dev.vfo.testkit.model.TreePath;
 import java.io.IOException;
@@ -109,28 +108,15 @@ class KeptAsideTest extends ConflictFixture {
   /** At every call, with power loss or without, and again in the next tries. */
   @Test
   void aCrashAnywhereLosesNothing() throws IOException {
-    boolean crashed = true;
-    int call = 1;
-    for (; crashed; call++) {
-      SimulatedStorage on = disk.fork();
-      crashed = false;
-      for (int i = 0; i < CRASHES; i++) {
-        on.faults().add(Fault.crash().atCall((long) call * (i + 1)));
-        try {
-          open(on);
-          break;
-        } catch (IOException | RuntimeException | Error e) {
-          if (e instanceof ForeignChangeException) {
-            throw e;
-          }
-          crashed = true;
-          on = call % 2 == 0 ? on.killProcess() : on.crash(call);
-        }
-      }
-      on = on.killProcess();
-      open(on);
-      assertOurs(on, false);
-    }
-    assertTrue(call > 50, "calls " + call);
+    int calls =
+        crashEverywhere(
+            disk,
+            CRASHES,
+            ConflictPolicy.OURS,
+            on -> {
+              open(on);
+              assertOurs(on, false);
+            });
+    assertTrue(calls > 50, "calls " + calls);
   }
 }

@@ -8,15 +8,21 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.Name;
+import dev.vfo.storage.OpenFlag;
 import dev.vfo.storage.RenameMode;
 import dev.vfo.storage.StorageException;
 import dev.vfo.testkit.Fault;
 import dev.vfo.testkit.Operation;
 import dev.vfo.testkit.SimulatedStorage;
+import dev.vfo.testkit.TreeImage;
 import dev.vfo.testkit.model.PlainFiles;
 import dev.vfo.testkit.model.TreePath;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -78,25 +84,19 @@ class TheirsAfterwardsTest extends ConflictFixture {
     left.faults().add(Fault.crash().on(Operation.WRITE).onPath(SECOND_PLAN));
     assertThrows(Error.class, () -> open(left, ConflictPolicy.THEIRS));
     SimulatedStorage begun = left.killProcess();
-    boolean isCrashed = true;
-    for (int call = 1; isCrashed; call++) {
-      SimulatedStorage disk2 = begun.fork();
-      disk2.faults().add(Fault.crash().atCall(call));
-      isCrashed = false;
-      try {
-        open(disk2, ConflictPolicy.OURS).close();
-      } catch (Error e) {
-        isCrashed = true;
-      }
-      SimulatedStorage again = disk2.killProcess();
-      open(again, ConflictPolicy.OURS).close();
-      with(
-          again,
-          files -> {
-            assertMissing(files, "/f");
-            assertEquals("theirs", read(files, "/.vfo/conflicts/2/f"));
-          });
-    }
+    crashEverywhere(
+        begun,
+        1,
+        ConflictPolicy.OURS,
+        on -> {
+          open(on, ConflictPolicy.OURS).close();
+          with(
+              on,
+              files -> {
+                assertMissing(files, "/f");
+                assertEquals("theirs", read(files, "/.vfo/conflicts/2/f"));
+              });
+        });
   }
 
   /** It was taken away, and comes back before the apply has begun. */
@@ -281,22 +281,16 @@ class TheirsAfterwardsTest extends ConflictFixture {
     first.checkpoint(new byte[] {1});
     SimulatedStorage left = disk.killProcess();
     with(left, files -> write(files, "/new", "theirs"));
-    boolean isCrashed = true;
-    for (int call = 1; isCrashed; call++) {
-      SimulatedStorage on = left.fork();
-      on.faults().add(Fault.crash().atCall(call));
-      isCrashed = false;
-      try {
-        open(on, ConflictPolicy.THEIRS).close();
-      } catch (Error e) {
-        isCrashed = true;
-      }
-      SimulatedStorage after = call % 2 == 0 ? on.killProcess() : on.crash(call);
-      open(after, ConflictPolicy.THEIRS).close();
-      try (VirtualFileManager manager = open(after, ConflictPolicy.REFUSE)) {
-        assertStale(manager, 0);
-      }
-    }
+    crashEverywhere(
+        left,
+        1,
+        ConflictPolicy.THEIRS,
+        on -> {
+          open(on, ConflictPolicy.THEIRS).close();
+          try (VirtualFileManager manager = open(on, ConflictPolicy.REFUSE)) {
+            assertStale(manager, 0);
+          }
+        });
   }
 
   /** What apply gives itself it gives on files that it keeps, and no right to run them. */
@@ -323,5 +317,47 @@ class TheirsAfterwardsTest extends ConflictFixture {
           assertEquals(0740, files.stat(TreePath.of("/f")).mode());
           assertEquals(0440, files.stat(TreePath.of("/removed")).mode());
         });
+  }
+
+  /** Found before anything is written. */
+  @Test
+  void aChangedByteOfTheLostNamesIsDamage() throws IOException {
+    SimulatedStorage disk = inConflict();
+    open(disk, ConflictPolicy.THEIRS).close();
+    byte[] whole = new byte[1000];
+    int length = lostNames(disk, OpenFlag.READ, whole);
+    for (int at = 0; at < length; at++) {
+      SimulatedStorage damaged = disk.fork();
+      byte[] changed = Arrays.copyOf(whole, length);
+      changed[at] ^= 0x10;
+      lostNames(damaged, OpenFlag.WRITE, changed);
+      TreeImage before = everything(damaged);
+      assertThrows(
+          CorruptJournalException.class, () -> open(damaged, ConflictPolicy.REFUSE), "byte " + at);
+      assertEquals(List.of(), before.differences(everything(damaged)), "byte " + at);
+    }
+  }
+
+  private static TreeImage everything(SimulatedStorage disk) throws IOException {
+    SimulatedStorage seen = disk.fork();
+    return TreeImage.read(seen, seen.openRoot(ROOT));
+  }
+
+  /** Reads or writes {@code stage/lost}; returns how much. */
+  private static int lostNames(SimulatedStorage disk, int flags, byte[] bytes) throws IOException {
+    int stage = disk.openRoot(ROOT.resolve(".vfo/stage"));
+    int file = disk.open(stage, Name.of("lost"), flags, 0);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = arena.allocate(bytes.length).copyFrom(MemorySegment.ofArray(bytes));
+      if (flags == OpenFlag.WRITE) {
+        return (int) disk.write(file, memory, 0);
+      }
+      int count = (int) disk.read(file, memory, 0);
+      MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, 0, bytes, 0, count);
+      return count;
+    } finally {
+      disk.close(file);
+      disk.close(stage);
+    }
   }
 }

@@ -138,30 +138,17 @@ class TheirsTest extends ConflictFixture {
   /** At every call, with power loss or without, and again in the next tries. */
   @Test
   void aCrashAnywhereLosesNothing() throws IOException {
-    boolean crashed = true;
-    int call = 1;
-    for (; crashed; call++) {
-      SimulatedStorage on = disk.fork();
-      crashed = false;
-      for (int i = 0; i < CRASHES; i++) {
-        on.faults().add(Fault.crash().atCall((long) call * (i + 1)));
-        try {
-          open(on, ConflictPolicy.THEIRS).close();
-          break;
-        } catch (IOException | RuntimeException | Error e) {
-          if (e instanceof ForeignChangeException) {
-            throw e;
-          }
-          crashed = true;
-          on = call % 2 == 0 ? on.killProcess() : on.crash(call);
-        }
-      }
-      on = on.killProcess();
-      open(on, ConflictPolicy.THEIRS).close();
-      assertTheirs(on);
-      assertGoesOn(on);
-    }
-    assertTrue(call > 50, "calls " + call);
+    int calls =
+        crashEverywhere(
+            disk,
+            CRASHES,
+            ConflictPolicy.THEIRS,
+            on -> {
+              open(on, ConflictPolicy.THEIRS).close();
+              assertTheirs(on);
+              assertGoesOn(on);
+            });
+    assertTrue(calls > 50, "calls " + calls);
   }
 
   /**

@@ -222,7 +222,7 @@ public class Applier {
 
   /**
    * The plans on disk, by ascending layer. They tell which home files the layers made, whether
-   * these are applied or not.
+   * these are applied or not; {@link #givenUp} knows from then on what they have given up.
    *
    * @throws dev.vfo.CorruptJournalException when one is damaged
    * @throws dev.vfo.NewerFormatException when a newer VFO wrote one
@@ -235,6 +235,7 @@ public class Applier {
         plans.add(read(layer.getAsLong()));
       }
     }
+    givenUp.read();
     plans.sort(Comparator.comparingLong(LayerPlan::layer));
     return plans;
   }

@@ -2,6 +2,7 @@ package dev.vfo.apply;
 
 import dev.vfo.VfoException;
 import dev.vfo.apply.LostNames.Place;
+import dev.vfo.apply.LostNamesFile.Content;
 import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.EntryChange;
 import dev.vfo.changes.EntryChange.Fate;
@@ -38,6 +39,9 @@ public final class GivenUp {
   private final NavigableMap<Long, OfLayer> byLayer = new TreeMap<>();
   private final List<String> paths = new ArrayList<>();
   private final LostNames lost = new LostNames();
+
+  /** What stands in the file. */
+  private Optional<Content> known = Optional.empty();
 
   GivenUp(ApplyTarget target) {
     this.target = target;
@@ -133,9 +137,19 @@ public final class GivenUp {
         .filter(entry -> before.contains(entry.number()))
         .filter(entry ->
             named.contains(entry.number())
-                || (!entry.isReference() && !entry.isTouch())
+                || !entry.isLeftAsItIs()
                 || (entry.identity() == null && made.identityOf(entry.number()) == null))
         .findFirst();
+  }
+
+  /**
+   * Reads which names were lost before; changes nothing.
+   *
+   * @throws dev.vfo.CorruptJournalException when the file that tells it is damaged
+   * @throws dev.vfo.NewerFormatException when a newer VFO wrote it
+   */
+  void read() throws StorageException, VfoException {
+    known = new LostNamesFile(target).read();
   }
 
   /**
@@ -143,29 +157,34 @@ public final class GivenUp {
    * before the plans that tell it are removed.
    *
    * @param newestRecord the newest record that is there, and can name them
-   * @param known those that are durable already
    */
-  public void keepLostNames(long newestRecord, Optional<LostNames> known) throws StorageException {
-    known.ifPresent(lost::addMissing);
-    boolean isNew = known.isEmpty() ? !byLayer.isEmpty() : known.get().size() < lost.size();
+  public void keepLostNames(long newestRecord) throws StorageException {
+    known.map(Content::names).ifPresent(lost::addMissing);
+    boolean isNew = known.isEmpty() ? !byLayer.isEmpty() : known.get().names().size() < lost.size();
     if (isNew) {
-      new LostNamesFile(target).write(new LostNamesFile.Content(newestRecord, lost));
+      Content content = new Content(newestRecord, lost);
+      new LostNamesFile(target).write(content);
+      known = Optional.of(content);
+    }
+  }
+
+  /**
+   * Forgets the names that were lost, if that was before the last checkpoint.
+   *
+   * @param stateRecord the record that has the last checkpoint's descriptors
+   */
+  public void forgetBefore(long stateRecord) throws StorageException {
+    if (known.isPresent() && known.get().newestRecord() < stateRecord) {
+      new LostNamesFile(target).remove();
+      known = Optional.empty();
     }
   }
 
   /**
    * The names that lead to other programs' files instead of the last checkpoint's; empty when
-   * nothing was given up, or not all is applied yet. Those of an older checkpoint are forgotten.
-   *
-   * @param stateRecord the record that has the last checkpoint's descriptors
+   * nothing was given up, or not all is applied yet.
    */
-  public Optional<LostNames> lostNames(long stateRecord) throws StorageException, VfoException {
-    LostNamesFile file = new LostNamesFile(target);
-    Optional<LostNamesFile.Content> known = file.read();
-    if (known.isPresent() && known.get().newestRecord() < stateRecord) {
-      file.remove();
-      return Optional.empty();
-    }
-    return known.map(LostNamesFile.Content::names);
+  public Optional<LostNames> lostNames() {
+    return known.map(Content::names);
   }
 }

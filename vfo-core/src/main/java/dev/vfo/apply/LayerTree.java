@@ -201,7 +201,7 @@ final class LayerTree {
    */
   boolean buildsOnGivenUp(Entry entry) {
     return givenUpBefore.contains(entry.number())
-        && ((!entry.change.isReference() && !entry.change.isTouch()) || entry.hasNameChanged());
+        && (!entry.change.isLeftAsItIs() || entry.hasNameChanged());
   }
 
   /** The entry's place in the layer's stage folder; nothing stays there. */

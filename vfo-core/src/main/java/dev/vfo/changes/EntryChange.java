@@ -146,16 +146,19 @@ public record EntryChange(
     }
   }
 
-  /** Whether of a directory the layer sets no more than the time, as it changes names in it. */
-  public boolean isTouch() {
-    return type == FileType.DIRECTORY
-        && !created
-        && fate == Fate.ALIVE
-        && (attributes.mask() & ~(Attributes.MODIFY_TIME | Attributes.ACCESS_TIME)) == 0;
-  }
-
   /** Whether the layer only refers to the entry, and changes nothing of it. */
   public boolean isReference() {
     return !created && fate == Fate.ALIVE && data == null && attributes.mask() == 0;
+  }
+
+  /**
+   * Whether the layer leaves the entry itself as it is: the same, or of a directory it sets no more
+   * than the time, as it changes names in it.
+   */
+  public boolean isLeftAsItIs() {
+    boolean isTouched =
+        type == FileType.DIRECTORY
+            && (attributes.mask() & ~(Attributes.MODIFY_TIME | Attributes.ACCESS_TIME)) == 0;
+    return isReference() || (isTouched && !created && fate == Fate.ALIVE);
   }
 }

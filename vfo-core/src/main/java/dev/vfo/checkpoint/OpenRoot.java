@@ -143,8 +143,7 @@ final class OpenRoot implements AutoCloseable {
       undecided.promiseNumbers(parts.table(), plans.made()::get);
       unapplied = stuck.isEmpty() ? UnappliedLayers.NONE : load(recovery, stuck.get());
       DescriptorLoader loader =
-          new DescriptorLoader(
-              parts, alone.givenUp().lostNames(found.stateRecord()).orElseGet(LostNames::new));
+          new DescriptorLoader(parts, alone.givenUp().lostNames().orElseGet(LostNames::new));
       tables = new TableHistory(parts, loader.load(found.descriptors()), found.descriptors());
       undecided.load(
           parts,

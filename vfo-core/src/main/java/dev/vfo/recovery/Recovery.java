@@ -5,7 +5,6 @@ import dev.vfo.apply.Applier;
 import dev.vfo.apply.ApplyTarget;
 import dev.vfo.apply.LayerContent;
 import dev.vfo.apply.LayerPlan;
-import dev.vfo.apply.LostNames;
 import dev.vfo.changes.ChangeSet;
 import dev.vfo.changes.ChangeSetFormatException;
 import dev.vfo.changes.Commit;
@@ -247,7 +246,8 @@ public final class Recovery {
     }
     LongFunction<@Nullable FileIdentity> resolver = known::get;
     // Written when all is applied, and before any plan is removed.
-    Optional<LostNames> kept = applier.givenUp().lostNames(found.stateRecord());
+    applier.givenUp().forgetBefore(found.stateRecord());
+    boolean isKept = applier.givenUp().lostNames().isPresent();
     Decisions decisions = found.decisions();
     for (RecordPosition record : found.scan().records()) {
       long number = record.checkpointNumber();
@@ -260,7 +260,7 @@ public final class Recovery {
         for (ChangeSet layer : layers) {
           if (layer.layer() <= mark.value().layer()) {
             // It may have given up something right before a crash.
-            if (kept.isEmpty()) {
+            if (!isKept) {
               applier.givenUp().addApplied(layer, resolver::apply);
             }
           } else {
@@ -285,7 +285,7 @@ public final class Recovery {
     if (found.decidedRecord() > mark.value().checkpointNumber()) {
       mark.write(mark.value().layer(), found.decidedRecord());
     }
-    applier.givenUp().keepLostNames(found.lastRecord(), kept);
+    applier.givenUp().keepLostNames(found.lastRecord());
     long applied = mark.value().layer();
     // Prepared layers may speak of what any of them made.
     applier.clean(applied, decisions.undecided().isEmpty() ? applied + 1 : 0);
