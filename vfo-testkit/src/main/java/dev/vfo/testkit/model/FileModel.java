@@ -10,10 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.NavigableMap;
 import java.util.NavigableSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,14 +41,7 @@ public final class FileModel implements TreeCalls {
   private final int uid;
   private final int gid;
   private final ModelFile root;
-  private final NavigableMap<Integer, Handle> handles = new TreeMap<>();
-  private long handlesOpened;
-
-  /**
-   * An open file. {@code serial} tells it from others that had the same number; {@code file} is
-   * null when it is stale.
-   */
-  private record Handle(long serial, @Nullable ModelFile file, OpenFlags flags, long[] position) {}
+  private final ModelHandles handles;
 
   /**
    * An empty tree.
@@ -68,20 +58,16 @@ public final class FileModel implements TreeCalls {
     this.gid = gid;
     this.root = new ModelFile(FileType.DIRECTORY, rootMode, uid, gid, ModelFile.UNKNOWN_TIME);
     root.links = 1;
+    this.handles = new ModelHandles();
   }
 
   private FileModel(FileModel other) {
     clockNanos = other.clockNanos;
     uid = other.uid;
     gid = other.gid;
-    handlesOpened = other.handlesOpened;
     IdentityHashMap<ModelFile, ModelFile> copies = new IdentityHashMap<>();
     root = other.root.copy(copies);
-    other.handles.forEach((number, handle) -> {
-      ModelFile file = handle.file() == null ? null : handle.file().copy(copies);
-      handles.put(
-          number, new Handle(handle.serial(), file, handle.flags(), handle.position().clone()));
-    });
+    handles = new ModelHandles(other.handles, copies);
   }
 
   /**
@@ -100,44 +86,33 @@ public final class FileModel implements TreeCalls {
    */
   public FileModel restoredFrom(FileModel now) {
     FileModel restored = copy();
-    restored.handlesOpened = now.handlesOpened;
-    restored.handles.keySet().retainAll(now.handles.keySet());
-    now.handles.forEach((number, handle) -> {
-      Handle old = restored.handles.get(number);
-      if (old == null || old.serial() != handle.serial()) {
-        restored.handles.put(
-            number, new Handle(handle.serial(), null, handle.flags(), new long[1]));
-      }
-    });
+    restored.handles.restoreFrom(now.handles);
     return restored;
   }
 
   /** Forgets all handles, as a process does that dies. */
   public void closeAll() {
-    handles.clear();
+    handles.closeAll();
   }
 
   /** The numbers of the open files, also the stale ones, in ascending order; a copy. */
   public NavigableSet<Integer> openHandles() {
-    return new TreeSet<>(handles.keySet());
+    return handles.numbers();
   }
 
   /** The file of a handle, or null when it is not open or stale. */
   public @Nullable ModelFile fileOf(int handle) {
-    Handle open = handles.get(handle);
-    return open == null ? null : open.file();
+    return handles.fileOrNull(handle);
   }
 
   /** The flags that a handle was opened with; none when it is not open. */
   public OpenFlags flagsOf(int handle) {
-    Handle open = handles.get(handle);
-    return open == null ? new OpenFlags(0) : open.flags();
+    return handles.flagsOrNone(handle);
   }
 
   /** The position of a handle; 0 when it is not open. */
   public long positionOf(int handle) {
-    Handle open = handles.get(handle);
-    return open == null ? 0 : open.position()[0];
+    return handles.positionOrStart(handle);
   }
 
   /** Whether another model has an equal tree; open files do not count. */
@@ -167,7 +142,7 @@ public final class FileModel implements TreeCalls {
         setContent(file, new byte[0]);
       }
     }
-    handles.put(handle, new Handle(handlesOpened++, file, flags, new long[1]));
+    handles.open(handle, file, flags);
   }
 
   @Override
@@ -175,12 +150,12 @@ public final class FileModel implements TreeCalls {
       throws StorageException {
     ModelFile file = newFile(directory(path), FileType.REGULAR, mode);
     file.unnamed = true;
-    handles.put(handle, new Handle(handlesOpened++, file, flags, new long[1]));
+    handles.open(handle, file, flags);
   }
 
   @Override
   public void link(int handle, TreePath to) throws StorageException {
-    ModelFile file = file(handle);
+    ModelFile file = handles.file(handle);
     ModelFile parent = directoryOf(to);
     checkFree(to);
     if (file.isDirectory()) {
@@ -223,22 +198,20 @@ public final class FileModel implements TreeCalls {
 
   @Override
   public void close(int handle) throws StorageException {
-    if (handles.remove(handle) == null) {
-      throw refuse(Errno.EBADF, handle);
-    }
+    handles.close(handle);
   }
 
   @Override
   public byte[] readAt(int handle, long offset, int lengthBytes) throws StorageException {
-    ModelFile file = file(handle);
-    if (!flags(handle).has(OpenFlags.READ)) {
-      throw refuse(Errno.EBADF, handle);
+    ModelFile file = handles.file(handle);
+    if (!handles.flags(handle).has(OpenFlags.READ)) {
+      throw ModelHandles.refuse(Errno.EBADF, handle);
     }
     if (offset < 0) {
-      throw refuse(Errno.EINVAL, handle);
+      throw ModelHandles.refuse(Errno.EINVAL, handle);
     }
     if (file.isDirectory()) {
-      throw refuse(Errno.EISDIR, handle);
+      throw ModelHandles.refuse(Errno.EISDIR, handle);
     }
     int from = (int) Math.min(offset, file.content.length);
     int to = (int) Math.min((long) from + lengthBytes, file.content.length);
@@ -252,17 +225,17 @@ public final class FileModel implements TreeCalls {
 
   /** Writes, and returns the offset behind what was written. */
   private long writeTo(int handle, long offset, byte[] data) throws StorageException {
-    ModelFile file = file(handle);
-    if (!flags(handle).has(OpenFlags.WRITE)) {
-      throw refuse(Errno.EBADF, handle);
+    ModelFile file = handles.file(handle);
+    if (!handles.flags(handle).has(OpenFlags.WRITE)) {
+      throw ModelHandles.refuse(Errno.EBADF, handle);
     }
     if (offset < 0) {
-      throw refuse(Errno.EINVAL, handle);
+      throw ModelHandles.refuse(Errno.EINVAL, handle);
     }
     if (data.length == 0) {
       return offset;
     }
-    long start = flags(handle).has(OpenFlags.APPEND) ? file.content.length : offset;
+    long start = handles.flags(handle).has(OpenFlags.APPEND) ? file.content.length : offset;
     byte[] content =
         Arrays.copyOf(
             file.content,
@@ -274,30 +247,30 @@ public final class FileModel implements TreeCalls {
 
   @Override
   public byte[] read(int handle, int lengthBytes) throws StorageException {
-    byte[] data = readAt(handle, position(handle)[0], lengthBytes);
-    position(handle)[0] += data.length;
+    byte[] data = readAt(handle, handles.position(handle)[0], lengthBytes);
+    handles.position(handle)[0] += data.length;
     return data;
   }
 
   @Override
   public void write(int handle, byte[] data) throws StorageException {
-    position(handle)[0] = writeTo(handle, position(handle)[0], data);
+    handles.position(handle)[0] = writeTo(handle, handles.position(handle)[0], data);
   }
 
   @Override
   public void seek(int handle, long position) throws StorageException {
-    file(handle);
+    handles.file(handle);
     if (position < 0) {
-      throw refuse(Errno.EINVAL, handle);
+      throw ModelHandles.refuse(Errno.EINVAL, handle);
     }
-    position(handle)[0] = position;
+    handles.position(handle)[0] = position;
   }
 
   @Override
   public void truncate(int handle, long sizeBytes) throws StorageException {
-    ModelFile file = file(handle);
-    if (sizeBytes < 0 || file.isDirectory() || !flags(handle).has(OpenFlags.WRITE)) {
-      throw refuse(Errno.EINVAL, handle);
+    ModelFile file = handles.file(handle);
+    if (sizeBytes < 0 || file.isDirectory() || !handles.flags(handle).has(OpenFlags.WRITE)) {
+      throw ModelHandles.refuse(Errno.EINVAL, handle);
     }
     setContent(file, Arrays.copyOf(file.content, checkSize(sizeBytes, handle)));
   }
@@ -305,12 +278,12 @@ public final class FileModel implements TreeCalls {
   @Override
   public void allocate(int handle, long offset, long lengthBytes, boolean keepSize)
       throws StorageException {
-    ModelFile file = file(handle);
+    ModelFile file = handles.file(handle);
     if (offset < 0 || lengthBytes <= 0) {
-      throw refuse(Errno.EINVAL, handle);
+      throw ModelHandles.refuse(Errno.EINVAL, handle);
     }
-    if (!flags(handle).has(OpenFlags.WRITE)) {
-      throw refuse(Errno.EBADF, handle);
+    if (!handles.flags(handle).has(OpenFlags.WRITE)) {
+      throw ModelHandles.refuse(Errno.EBADF, handle);
     }
     int end = checkSize(offset + lengthBytes, handle);
     int size = keepSize ? file.content.length : Math.max(file.content.length, end);
@@ -320,12 +293,12 @@ public final class FileModel implements TreeCalls {
   @Override
   public void punch(int handle, long offset, long lengthBytes, boolean keepSize)
       throws StorageException {
-    ModelFile file = file(handle);
+    ModelFile file = handles.file(handle);
     if (offset < 0 || lengthBytes <= 0) {
-      throw refuse(Errno.EINVAL, handle);
+      throw ModelHandles.refuse(Errno.EINVAL, handle);
     }
-    if (!flags(handle).has(OpenFlags.WRITE)) {
-      throw refuse(Errno.EBADF, handle);
+    if (!handles.flags(handle).has(OpenFlags.WRITE)) {
+      throw ModelHandles.refuse(Errno.EBADF, handle);
     }
     long end = offset + lengthBytes;
     int size = file.content.length;
@@ -339,7 +312,7 @@ public final class FileModel implements TreeCalls {
 
   @Override
   public FileAttributes stat(int handle) throws StorageException {
-    return file(handle).attributes();
+    return handles.file(handle).attributes();
   }
 
   @Override
@@ -642,42 +615,14 @@ public final class FileModel implements TreeCalls {
     }
   }
 
-  private ModelFile file(int handle) throws StorageException {
-    Handle open = handle(handle);
-    if (open.file() == null) {
-      throw refuse(Errno.ESTALE, handle);
-    }
-    return open.file();
-  }
-
-  private OpenFlags flags(int handle) throws StorageException {
-    return handle(handle).flags();
-  }
-
-  private long[] position(int handle) throws StorageException {
-    return handle(handle).position();
-  }
-
-  private Handle handle(int handle) throws StorageException {
-    Handle open = handles.get(handle);
-    if (open == null) {
-      throw refuse(Errno.EBADF, handle);
-    }
-    return open;
-  }
-
   private static int checkSize(long sizeBytes, int handle) throws StorageException {
     if (sizeBytes > MAX_SIZE_BYTES) {
-      throw refuse(Errno.EFBIG, handle);
+      throw ModelHandles.refuse(Errno.EFBIG, handle);
     }
     return (int) sizeBytes;
   }
 
   private static StorageException refuse(Errno errno, TreePath path) {
     return new StorageException(errno, "model", path.toString());
-  }
-
-  private static StorageException refuse(Errno errno, int handle) {
-    return new StorageException(errno, "model", "handle " + handle);
   }
 }
