@@ -108,15 +108,13 @@ class KeptAsideTest extends ConflictFixture {
   /** At every call, with power loss or without, and again in the next tries. */
   @Test
   void aCrashAnywhereLosesNothing() throws IOException {
-    int calls =
-        crashEverywhere(
-            disk,
-            CRASHES,
-            ConflictPolicy.OURS,
-            on -> {
-              open(on);
-              assertOurs(on, false);
-            });
-    assertTrue(calls > 50, "calls " + calls);
+    crashEverywhere(
+        disk,
+        CRASHES,
+        ConflictPolicy.OURS,
+        on -> {
+          open(on);
+          assertOurs(on, false);
+        });
   }
 }

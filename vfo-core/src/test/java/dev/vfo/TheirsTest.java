@@ -138,17 +138,15 @@ class TheirsTest extends ConflictFixture {
   /** At every call, with power loss or without, and again in the next tries. */
   @Test
   void aCrashAnywhereLosesNothing() throws IOException {
-    int calls =
-        crashEverywhere(
-            disk,
-            CRASHES,
-            ConflictPolicy.THEIRS,
-            on -> {
-              open(on, ConflictPolicy.THEIRS).close();
-              assertTheirs(on);
-              assertGoesOn(on);
-            });
-    assertTrue(calls > 50, "calls " + calls);
+    crashEverywhere(
+        disk,
+        CRASHES,
+        ConflictPolicy.THEIRS,
+        on -> {
+          open(on, ConflictPolicy.THEIRS).close();
+          assertTheirs(on);
+          assertGoesOn(on);
+        });
   }
 
   /**
