@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,11 @@ public final class EntryOperations {
   /** Adds a listener for as long as the manager is open. */
   public void addListener(ChangeListener listener) {
     listeners.add(listener);
+  }
+
+  /** Takes a listener away; one that is called just then may still be. */
+  public void removeListener(ChangeListener listener) {
+    listeners.remove(listener);
   }
 
   List<ChangeListener> listeners() {
@@ -77,6 +83,49 @@ public final class EntryOperations {
   /** The number that a name in a directory stands for, pinned. */
   public long lookup(long directory, Name name) throws IOException {
     return files.run(() -> files.names().lookup(entry(directory), name).number());
+  }
+
+  /**
+   * The directory that a directory lies in, pinned; the root's is itself.
+   *
+   * @throws StorageException ENOENT for one that was removed
+   */
+  public long lookupParent(long directory) throws IOException {
+    return pinned(() -> {
+      FileEntry entry = entry(directory);
+      if (!entry.isDirectory()) {
+        throw new StorageException(Errno.ENOTDIR, "look up", ".. in " + entry);
+      }
+      if (entry.number() == root()) {
+        return entry;
+      }
+      FileEntry parent = entry.parent();
+      if (parent == null) {
+        throw new StorageException(Errno.ENOENT, "look up", ".. in " + entry);
+      }
+      return parent;
+    });
+  }
+
+  /** Pins a number once more, which the caller has pinned already. */
+  public void pin(long number) throws IOException {
+    long _ = pinned(() -> entry(number));
+  }
+
+  private long pinned(StepFiles.FileCall<FileEntry> which) throws IOException {
+    return files.run(() -> {
+      Lock names = files.names().lock().readLock();
+      names.lock();
+      try {
+        FileEntry entry = which.run();
+        if (entry != files.table().root()) {
+          entry.pin();
+        }
+        return entry.number();
+      } finally {
+        names.unlock();
+      }
+    });
   }
 
   /** Gives pins back. */

@@ -10,6 +10,8 @@ import dev.vfo.storage.FileType;
  * @param linkCount number of names
  * @param device device number of a device node, else 0
  * @param sizeBytes length of the content; of a symbolic link, of its target
+ * @param blocks512 disk blocks of 512 bytes that it takes, or is to take when its changes are at
+ *     home: of a changed file an estimate, which is less than its size needs where it has holes
  * @param accessNanos nanoseconds since 1970
  * @param modifyNanos likewise
  * @param changeNanos likewise; after a recovery it is the time of the apply (see
@@ -24,6 +26,7 @@ public record EntryStat(
     int gid,
     long device,
     long sizeBytes,
+    long blocks512,
     long accessNanos,
     long modifyNanos,
     long changeNanos) {}

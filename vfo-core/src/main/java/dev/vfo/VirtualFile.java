@@ -151,6 +151,19 @@ public final class VirtualFile implements AutoCloseable {
     return writeAll(source, (done, piece) -> content(position + done, piece).lengthBytes());
   }
 
+  /**
+   * Writes all that remains at an offset, with APPEND too, as a cache does with what was written
+   * some time ago: of the attributes, the size alone changes. The cache sets the time of
+   * modification.
+   */
+  public int writeBack(ByteBuffer source, long position) throws IOException {
+    use(OpenFlag.WRITE, "write");
+    requireNotNegative(position);
+    return writeAll(
+        source,
+        (done, piece) -> files.content().writeBack(entry, position + done, piece).lengthBytes());
+  }
+
   private FileContent.Written content(long at, MemorySegment piece) throws IOException {
     return files.content().write(entry, at, append, piece);
   }

@@ -201,6 +201,12 @@ abstract class EntrySubject implements Subject {
     write(source, () -> handle(handle).write(source, offset));
   }
 
+  @Override
+  public void writeBack(int handle, long offset, byte[] data) throws IOException {
+    ByteBuffer source = ByteBuffer.wrap(data);
+    write(source, () -> handle(handle).writeBack(source, offset));
+  }
+
   private static void write(ByteBuffer source, FileCall<Integer> call) throws IOException {
     try {
       notStale(call);

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.Storage;
 import dev.vfo.storage.linux.LinuxStorage;
@@ -17,17 +16,12 @@ import dev.vfo.testkit.history.Move;
 import dev.vfo.testkit.history.Operation;
 import dev.vfo.testkit.history.Outcome;
 import dev.vfo.testkit.history.Profile;
-import dev.vfo.testkit.model.FileAttributes;
-import dev.vfo.testkit.model.ListedName;
-import dev.vfo.testkit.model.OpenFlags;
 import dev.vfo.testkit.model.PlainFiles;
-import dev.vfo.testkit.model.TreeCalls;
-import dev.vfo.testkit.model.TreePath;
+import dev.vfo.testkit.model.TreeDescription;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,7 +35,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class KernelHistoriesTest {
   private static final int SEEDS = 40;
-  private static final int ANY_HANDLE = 10_000;
   private static final Name CONTROL = Name.of(".vfo");
 
   @TempDir Path folder;
@@ -91,62 +84,29 @@ class KernelHistoriesTest {
           continue;
         }
         count++;
-        Outcome expected = timeless(Outcome.of((FileOperation) operation, kernel));
-        Outcome actual = timeless(Outcome.of((FileOperation) operation, vfo));
+        Outcome expected = Outcome.of((FileOperation) operation, kernel).timeless();
+        Outcome actual = Outcome.of((FileOperation) operation, vfo).timeless();
         assertEquals(
             expected,
             actual,
             () -> operation + ": " + expected.differenceTo(actual) + "\n" + history);
       }
-      assertEquals(describe(kernel), describe(vfo), history::toString);
+      assertEquals(
+          TreeDescription.of(kernel, CONTROL), TreeDescription.of(vfo, CONTROL), history::toString);
       vfo.checkpoint(new byte[] {1, 2, 3, 4, 5});
       vfo.awaitApplied();
-      assertEquals(describe(kernel), describe(vfo), history::toString);
+      assertEquals(
+          TreeDescription.of(kernel, CONTROL), TreeDescription.of(vfo, CONTROL), history::toString);
       try (PlainFiles home = new PlainFiles(storage, rootFd)) {
-        assertEquals(describe(kernel), describe(home), history::toString);
+        assertEquals(
+            TreeDescription.of(kernel, CONTROL),
+            TreeDescription.of(home, CONTROL),
+            history::toString);
       }
     } finally {
       storage.close(plainFd);
       storage.close(rootFd);
     }
     return count;
-  }
-
-  private static Outcome timeless(Outcome outcome) {
-    return outcome instanceof Outcome.Attributes(FileAttributes is)
-        ? new Outcome.Attributes(is.withModifyNanos(0))
-        : outcome;
-  }
-
-  private static List<String> describe(TreeCalls files) throws IOException {
-    List<String> lines = new ArrayList<>();
-    describe(files, TreePath.ROOT, lines);
-    return lines;
-  }
-
-  private static void describe(TreeCalls files, TreePath path, List<String> lines)
-      throws IOException {
-    FileAttributes is = files.stat(path).withModifyNanos(0);
-    StringBuilder line = new StringBuilder(path + " " + is);
-    for (String name : files.listXattrs(path)) {
-      byte[] value = files.getXattr(path, name);
-      line.append(' ').append(name).append('=').append(HexFormat.of().formatHex(value));
-    }
-    if (is.type() == FileType.SYMLINK) {
-      line.append(HexFormat.of().formatHex(files.readSymlink(path)));
-    } else if (is.type() == FileType.REGULAR) {
-      files.open(ANY_HANDLE, path, new OpenFlags(OpenFlags.READ), 0);
-      byte[] content = files.readAt(ANY_HANDLE, 0, (int) is.sizeBytes());
-      files.close(ANY_HANDLE);
-      line.append(" content ").append(new Outcome.Data(content));
-    }
-    lines.add(line.toString());
-    if (is.type() == FileType.DIRECTORY) {
-      for (ListedName listed : files.list(path)) {
-        if (!path.isRoot() || !listed.name().equals(CONTROL)) {
-          describe(files, path.child(listed.name()), lines);
-        }
-      }
-    }
   }
 }

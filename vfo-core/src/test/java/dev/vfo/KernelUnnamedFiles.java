@@ -18,7 +18,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
 /** O_TMPFILE and linkat, as the kernel has them. */
-final class KernelUnnamedFiles implements UnnamedFiles {
+public final class KernelUnnamedFiles implements UnnamedFiles {
   private static final int O_RDWR = 2;
   private static final int O_CLOEXEC = 02000000;
   private static final int O_TMPFILE = 020200000;

@@ -99,7 +99,7 @@ final class EngineParts implements ApplyObserver, StagedFiles {
             rights,
             new DefaultLists(home),
             growing);
-    content = new FileContent(layers, home, growing, clock, rights);
+    content = new FileContent(layers, home, growing, clock, xattrs, rights);
     attributes = new FileAttributes(layers, clock, rights);
     devices = new DeviceTrial(storage, stageFd);
   }

@@ -2,10 +2,12 @@ package dev.vfo.overlay;
 
 import dev.vfo.EntryStat;
 import dev.vfo.storage.FileStat;
+import java.util.List;
 
 /** The attributes of a file entry as of one layer, or as of home. Guarded by the entry's lock. */
 public final class EntryAttributes {
   private static final int PERMISSIONS = 0777;
+  private static final long SECTORS_OF_BLOCK = BlockPool.BLOCK_BYTES / 512;
 
   int mode;
   int uid;
@@ -15,6 +17,9 @@ public final class EntryAttributes {
   long accessNanos;
   long modifyNanos;
   long changeNanos;
+
+  /** Disk blocks of 512 bytes that the home file takes, as far as is known. */
+  private long homeSectors;
 
   private EntryAttributes() {}
 
@@ -41,6 +46,7 @@ public final class EntryAttributes {
     home.accessNanos = stat.accessNanos();
     home.modifyNanos = stat.modifyNanos();
     home.changeNanos = stat.changeNanos();
+    home.homeSectors = stat.blocks512();
     return home;
   }
 
@@ -55,9 +61,29 @@ public final class EntryAttributes {
         gid,
         entry.device(),
         sizeBytes,
+        sectors(entry.deltas()),
         accessNanos,
         modifyNanos,
         changeNanos);
+  }
+
+  private long sectors(List<EntryDelta> deltas) {
+    long changed = 0;
+    for (EntryDelta delta : deltas) {
+      changed += delta.blocks.count();
+    }
+    return deltas.isEmpty() ? homeSectors : sectorsWith(changed);
+  }
+
+  // Blocks may be counted twice, and those of home be gone; but none is behind the end.
+  private long sectorsWith(long changedBlocks) {
+    long most = (sizeBytes + BlockPool.BLOCK_BYTES - 1) / BlockPool.BLOCK_BYTES;
+    return Math.min(homeSectors + changedBlocks * SECTORS_OF_BLOCK, most * SECTORS_OF_BLOCK);
+  }
+
+  /** Takes note that these are home's now, with so many blocks that were changed. */
+  void applied(long changedBlocks) {
+    homeSectors = sectorsWith(changedBlocks);
   }
 
   /** Whether owner, group and permissions are the same. */
@@ -81,5 +107,6 @@ public final class EntryAttributes {
     accessNanos = other.accessNanos;
     modifyNanos = other.modifyNanos;
     changeNanos = other.changeNanos;
+    homeSectors = other.homeSectors;
   }
 }

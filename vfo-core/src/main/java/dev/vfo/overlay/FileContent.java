@@ -28,11 +28,13 @@ public final class FileContent {
   private final ContentReader reader;
   private final BlockEdits edits;
   private final LongSupplier clockNanos;
+  private final FileXattrs xattrs;
   private final Rights rights;
 
   /**
    * @param growing takes what is appended to files that only grow
    * @param clockNanos nanoseconds since 1970
+   * @param xattrs the capabilities of files
    * @param rights what this process may do
    */
   public FileContent(
@@ -40,12 +42,14 @@ public final class FileContent {
       HomeTree home,
       GrowingFiles growing,
       LongSupplier clockNanos,
+      FileXattrs xattrs,
       Rights rights) {
     this.layers = layers;
     this.growing = growing;
     this.reader = new ContentReader(home);
     this.edits = new BlockEdits(layers, reader);
     this.clockNanos = clockNanos;
+    this.xattrs = xattrs;
     this.rights = rights;
   }
 
@@ -115,6 +119,21 @@ public final class FileContent {
    */
   public Written write(FileEntry entry, long offset, boolean append, MemorySegment source)
       throws StorageException {
+    return write(entry, offset, append, source, false);
+  }
+
+  /**
+   * Writes at an offset likewise what was written some time ago: of the attributes, the size alone
+   * changes, as far as we may keep the others.
+   */
+  public Written writeBack(FileEntry entry, long offset, MemorySegment source)
+      throws StorageException {
+    return write(entry, offset, false, source, true);
+  }
+
+  private Written write(
+      FileEntry entry, long offset, boolean append, MemorySegment source, boolean isBack)
+      throws StorageException {
     layers.gate().lock();
     entry.lock.writeLock().lock();
     try {
@@ -130,9 +149,16 @@ public final class FileContent {
         return grow(entry, from, source);
       }
       EntryDelta delta = layers.change(entry);
+      if (isBack) {
+        keepCapability(delta);
+      }
       long done = edits.write(entry, delta, from, source);
       if (done > 0) {
-        touchWritten(delta, from + done);
+        if (isBack) {
+          touchWrittenBack(delta, from + done);
+        } else {
+          touchWritten(delta, from + done);
+        }
       }
       return new Written(from, done);
     } finally {
@@ -161,10 +187,37 @@ public final class FileContent {
   public record Written(long offset, long lengthBytes) {}
 
   private void touchWritten(EntryDelta delta, long end) {
-    EntryAttributes attributes = delta.attributes;
-    attributes.sizeBytes = Math.max(attributes.sizeBytes, end);
+    grow(delta, end);
     clearSetId(delta);
     touchContent(delta);
+  }
+
+  // Mode and times are set whenever content is applied; but what we may not set goes now, as with
+  // any other write.
+  private void touchWrittenBack(EntryDelta delta, long end) {
+    grow(delta, end);
+    if (!rights.areAll()) {
+      delta.clearCapability();
+    }
+    if (!rights.isOwner(delta.entry)) {
+      clearSetId(delta);
+    }
+    delta.wasWritten = true;
+  }
+
+  // The applier's own write will take it away, so it is to be set again.
+  private void keepCapability(EntryDelta delta) throws StorageException {
+    if (delta.wasWritten || !rights.areAll()) {
+      return;
+    }
+    byte[] capability = xattrs.capability(delta.entry);
+    if (capability != null) {
+      delta.setXattr(FileXattrs.CAPABILITY, capability);
+    }
+  }
+
+  private static void grow(EntryDelta delta, long end) {
+    delta.attributes.sizeBytes = Math.max(delta.attributes.sizeBytes, end);
   }
 
   private void touchContent(EntryDelta delta) {

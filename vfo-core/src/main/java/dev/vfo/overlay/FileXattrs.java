@@ -83,6 +83,13 @@ public final class FileXattrs {
     return AccessList.read(value).with(entry.attributes().mode).bytes();
   }
 
+  /**
+   * What a program gets that is started from a file, or null. The caller holds the entry's lock.
+   */
+  byte @Nullable [] capability(FileEntry entry) throws StorageException {
+    return stored(entry, CAPABILITY);
+  }
+
   private byte @Nullable [] stored(FileEntry entry, String name) throws StorageException {
     for (EntryDelta delta : entry.deltas().reversed()) {
       XattrChange set = delta.xattr(name);

@@ -122,6 +122,7 @@ public final class LayerPublisher {
     FileEntry entry = delta.entry;
     entry.lock.writeLock().lock();
     try {
+      delta.attributes.applied(delta.blocks.count());
       entry.homeAttributes = delta.attributes;
       entry.homeDefaultList = null;
       entry.expected = Expectations.after(delta, entry.expected);

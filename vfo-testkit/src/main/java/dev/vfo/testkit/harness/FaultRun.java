@@ -215,6 +215,8 @@ final class FaultRun {
     return switch (operation) {
       case FileOperation.WriteAt(int handle, long offset, Payload data) ->
           new FileOperation.WriteAt(handle, offset, new Payload(e.lengthBytes(), data.fill()));
+      case FileOperation.WriteBack(int handle, long offset, Payload data) ->
+          new FileOperation.WriteBack(handle, offset, new Payload(e.lengthBytes(), data.fill()));
       case FileOperation.WriteNext(int handle, Payload data) ->
           new FileOperation.WriteNext(handle, new Payload(e.lengthBytes(), data.fill()));
       default -> null;

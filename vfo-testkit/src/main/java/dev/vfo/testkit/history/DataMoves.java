@@ -103,7 +103,11 @@ final class DataMoves {
     Integer handle = openFor(OpenFlags.WRITE);
     if (handle != null && !flags(handle).has(OpenFlags.APPEND)) {
       long offset = offset(handle);
-      draft.emit(new FileOperation.WriteAt(handle, offset, draft.payload(lengthAt(offset))));
+      Payload data = draft.payload(lengthAt(offset));
+      draft.emit(
+          draft.oneIn(5)
+              ? new FileOperation.WriteBack(handle, offset, data)
+              : new FileOperation.WriteAt(handle, offset, data));
     } else if (handle != null) {
       writeNext(handle);
     }

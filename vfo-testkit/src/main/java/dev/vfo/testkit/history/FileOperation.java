@@ -100,6 +100,20 @@ public sealed interface FileOperation extends Operation {
     }
   }
 
+  /** Writes at an offset what was written some time ago. */
+  record WriteBack(int handle, long offset, Payload data) implements FileOperation {
+    @Override
+    public Outcome runOn(TreeCalls files) throws IOException {
+      files.writeBack(handle, offset, data.bytes());
+      return Outcome.DONE;
+    }
+
+    @Override
+    public boolean changesTree() {
+      return true;
+    }
+  }
+
   /** Reads at the handle's position. */
   record ReadNext(int handle, int lengthBytes) implements FileOperation {
     @Override

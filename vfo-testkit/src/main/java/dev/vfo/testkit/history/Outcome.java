@@ -150,6 +150,13 @@ public sealed interface Outcome {
     return equals(actual);
   }
 
+  /** The same without a time of modification, which depends on when a call was made. */
+  default Outcome timeless() {
+    return this instanceof Attributes(FileAttributes is)
+        ? new Attributes(is.withModifyNanos(0))
+        : this;
+  }
+
   /** A line that says how an answer differs from this, the expected one. */
   default String differenceTo(Outcome actual) {
     String text = "expected " + this + " but got " + actual;

@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -223,8 +225,23 @@ public final class FileModel implements TreeCalls {
     writeTo(handle, offset, data);
   }
 
+  @Override
+  public void writeBack(int handle, long offset, byte[] data) throws StorageException {
+    ModelFile file = handles.file(handle);
+    SortedMap<String, byte[]> xattrs = new TreeMap<>(file.xattrs);
+    long modifyNanos = file.modifyNanos;
+    writeTo(handle, offset, data, false);
+    file.xattrs.putAll(xattrs);
+    file.modifyNanos = modifyNanos;
+  }
+
   /** Writes, and returns the offset behind what was written. */
   private long writeTo(int handle, long offset, byte[] data) throws StorageException {
+    return writeTo(handle, offset, data, handles.flags(handle).has(OpenFlags.APPEND));
+  }
+
+  private long writeTo(int handle, long offset, byte[] data, boolean append)
+      throws StorageException {
     ModelFile file = handles.file(handle);
     if (!handles.flags(handle).has(OpenFlags.WRITE)) {
       throw ModelHandles.refuse(Errno.EBADF, handle);
@@ -235,7 +252,7 @@ public final class FileModel implements TreeCalls {
     if (data.length == 0) {
       return offset;
     }
-    long start = handles.flags(handle).has(OpenFlags.APPEND) ? file.content.length : offset;
+    long start = append ? file.content.length : offset;
     byte[] content =
         Arrays.copyOf(
             file.content,

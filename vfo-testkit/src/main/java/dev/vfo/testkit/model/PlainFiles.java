@@ -150,9 +150,37 @@ public final class PlainFiles implements TreeCalls, AutoCloseable {
     writeTo(handle(handle), offset, data);
   }
 
+  @Override
+  public void writeBack(int handle, long offset, byte[] data) throws StorageException {
+    int fd = handle(handle).fd();
+    FileStat before = storage.stat(fd);
+    byte[] capability = capability(fd);
+    writeTo(handle(handle), offset, data, false);
+    if (capability != null) {
+      storage.setXattr(fd, FileModel.CAPABILITY, capability);
+    }
+    storage.setTimes(fd, FileStat.OMIT_TIME, before.modifyNanos());
+  }
+
+  private byte @Nullable [] capability(int fd) throws StorageException {
+    try {
+      return storage.getXattr(fd, FileModel.CAPABILITY);
+    } catch (StorageException e) {
+      if (e.errno() == Errno.ENODATA || e.errno() == Errno.EOPNOTSUPP) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
   /** Writes, and returns the offset behind what was written. */
   private long writeTo(Handle handle, long offset, byte[] data) throws StorageException {
     boolean append = handle.flags().has(OpenFlags.APPEND) && data.length > 0;
+    return writeTo(handle, offset, data, append);
+  }
+
+  private long writeTo(Handle handle, long offset, byte[] data, boolean append)
+      throws StorageException {
     long start = append ? storage.stat(handle.fd()).sizeBytes() : offset;
     int done = 0;
     while (done < data.length) {

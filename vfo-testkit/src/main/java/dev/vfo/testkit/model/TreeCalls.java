@@ -47,6 +47,12 @@ public interface TreeCalls {
    */
   void writeAt(int handle, long offset, byte[] data) throws IOException;
 
+  /**
+   * Writes all bytes at an offset, also of a file that was opened to append, as a cache does with
+   * what was written some time ago: of the attributes, the size alone may change.
+   */
+  void writeBack(int handle, long offset, byte[] data) throws IOException;
+
   /** Reads from the handle's position, and moves it. */
   byte[] read(int handle, int lengthBytes) throws IOException;
 

@@ -32,6 +32,11 @@ abstract class ForwardingSubject implements Subject {
   }
 
   @Override
+  public void writeBack(int handle, long offset, byte[] data) throws IOException {
+    files().writeBack(handle, offset, data);
+  }
+
+  @Override
   public void writeAt(int handle, long offset, byte[] data) throws IOException {
     files().writeAt(handle, offset, data);
   }

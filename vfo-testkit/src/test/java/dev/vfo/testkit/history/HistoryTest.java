@@ -80,7 +80,7 @@ class HistoryTest {
         }
       }
     }
-    assertEquals(37, kinds.size(), kinds::toString);
+    assertEquals(38, kinds.size(), kinds::toString);
     assertTrue(errors > operations / 50 && errors < operations / 4, errors + " of " + operations);
   }
 

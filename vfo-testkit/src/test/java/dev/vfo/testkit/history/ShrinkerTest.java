@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.vfo.testkit.model.FileModel;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** The shrinker keeps what makes a history fail, and nothing else. */
@@ -19,13 +20,19 @@ class ShrinkerTest {
 
   @Test
   void keepsTheTwoOperationsThatMatter() {
-    History history = new HistoryGenerator(Profile.MIXED.with(Move.ALLOCATE, 60)).generate(3);
+    HistoryGenerator generator = new HistoryGenerator(Profile.MIXED.with(Move.ALLOCATE, 60));
     Predicate<History> fails =
         candidate -> {
           List<Operation> operations = candidate.operations();
           int first = indexOf(operations, FileOperation.Allocate.class, 0);
           return first >= 0 && indexOf(operations, ControlOperation.Checkpoint.class, first) >= 0;
         };
+    History history =
+        LongStream.range(0, 100)
+            .mapToObj(generator::generate)
+            .filter(fails)
+            .findFirst()
+            .orElseThrow();
     History small = shrunk(history, fails);
     assertEquals(2, small.size(), small::toText);
   }
