@@ -17,6 +17,7 @@ public enum Errno {
   EBUSY(16, "device or resource busy"),
   EEXIST(17, "file exists"),
   EXDEV(18, "on another file system"),
+  ENODEV(19, "no such device"),
   ENOTDIR(20, "not a directory"),
   EISDIR(21, "is a directory"),
   EINVAL(22, "invalid argument"),

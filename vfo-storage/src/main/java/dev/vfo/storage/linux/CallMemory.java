@@ -22,7 +22,7 @@ final class CallMemory {
   /** The longest path that the kernel takes, with the 0 behind it. */
   static final int PATH_BYTES = 4096;
 
-  private static final byte[] DESCRIPTORS = "/proc/self/fd/".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] DESCRIPTORS = ascii("/proc/self/fd/");
   private static final int NAME_BYTES = 256;
 
   /** What the method handles put the error number into. */
@@ -60,6 +60,11 @@ final class CallMemory {
     empty = constant(slicer, "");
     dot = constant(slicer, ".");
     dotDot = constant(slicer, "..");
+  }
+
+  /** The bytes of a text that has nothing but ASCII. */
+  static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   private static long constant(Slicer slicer, String text) {
@@ -124,7 +129,7 @@ final class CallMemory {
 
   private int putDescriptor(int fd) {
     MemorySegment.copy(DESCRIPTORS, 0, path, JAVA_BYTE, 0, DESCRIPTORS.length);
-    byte[] digits = Integer.toString(fd).getBytes(StandardCharsets.US_ASCII);
+    byte[] digits = ascii(Integer.toString(fd));
     MemorySegment.copy(digits, 0, path, JAVA_BYTE, DESCRIPTORS.length, digits.length);
     return DESCRIPTORS.length + digits.length;
   }

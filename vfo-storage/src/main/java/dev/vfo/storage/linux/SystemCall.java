@@ -2,6 +2,7 @@ package dev.vfo.storage.linux;
 
 /** The system calls in use, with their numbers on each architecture. */
 enum SystemCall {
+  CLOCK_GETTIME(228, 113),
   CLOSE(3, 57),
   COPY_FILE_RANGE(326, 285),
   FACCESSAT(269, 48),
@@ -34,18 +35,25 @@ enum SystemCall {
   LSETXATTR(189, 6),
   MKDIRAT(258, 34),
   MKNODAT(259, 33),
+  MOUNT(165, 40),
   NAME_TO_HANDLE_AT(303, 264),
   OPENAT(257, 56),
   OPENAT2(437, 437),
+  OPEN_BY_HANDLE_AT(304, 265),
   PREAD64(17, 67),
   PWRITE64(18, 68),
+  READ(0, 63),
   READLINKAT(267, 78),
   RENAMEAT2(316, 276),
   STATX(332, 291),
   SYMLINKAT(266, 36),
   SYNCFS(306, 267),
+  SYNC_FILE_RANGE(277, 84),
+  UMOUNT2(166, 39),
   UNLINKAT(263, 35),
-  UTIMENSAT(280, 88);
+  UNSHARE(272, 97),
+  UTIMENSAT(280, 88),
+  WRITE(1, 64);
 
   private final int x64;
   private final int arm64;
