@@ -5,6 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module dev.vfo.cli {
   requires com.fasterxml.jackson.core;
   requires dev.vfo.core;
+  requires dev.vfo.run;
   requires info.picocli;
   requires static org.jspecify;
 

@@ -60,6 +60,8 @@ final class Vfo {
   private Map<String, Supplier<Object>> commands() {
     Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
     commands.put("demo", () -> new DemoCommand(terminal));
+    commands.put("run", () -> new RunCommand(terminal));
+    commands.put("resume", () -> new ResumeCommand(terminal));
     commands.put("status", () -> new StatusCommand(terminal));
     commands.put("history", () -> new HistoryCommand(terminal));
     commands.put("verify", () -> new VerifyCommand(terminal));

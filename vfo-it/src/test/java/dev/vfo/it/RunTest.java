@@ -1,0 +1,215 @@
+package dev.vfo.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code vfo run --files-only} and {@code vfo resume}, with real programs and real kills. */
+class RunTest {
+  private static final int LINES = 200;
+  private static final int KILLS = 8;
+
+  /**
+   * Appends a line, then notes how far it is; killed in between, plain files would have a line
+   * twice.
+   */
+  private static final String COUNT =
+      """
+      n=$(cat n 2>/dev/null || echo 0)
+      while [ $n -lt %d ]; do n=$((n+1)); echo "line $n" >> log; echo $n > n; sleep 0.05; done
+      echo counted
+      """
+          .formatted(LINES);
+
+  @TempDir Path folder;
+
+  private Path root;
+
+  @BeforeEach
+  void makeRoot() throws IOException {
+    root = Files.createDirectory(folder.resolve("root"));
+    Files.writeString(root.resolve("count.sh"), COUNT);
+  }
+
+  private Job run(String... command) throws IOException {
+    String[] all = new String[command.length + 4];
+    System.arraycopy(new String[] {"run", "--files-only", "--every", "200ms"}, 0, all, 0, 4);
+    System.arraycopy(command, 0, all, 4, command.length);
+    return Job.start(root, all);
+  }
+
+  private void requireEachLineOnce() throws IOException {
+    String expected =
+        IntStream.rangeClosed(1, LINES)
+            .mapToObj(i -> "line " + i + "\n")
+            .collect(Collectors.joining());
+    assertEquals(expected, Files.readString(root.resolve("log")));
+  }
+
+  private static void requireNoMount() throws IOException {
+    assertFalse(Files.readString(Path.of("/proc/self/mounts")).contains("fuse.vfo"));
+  }
+
+  @Test
+  void theProgramsEndIsTheJobs() throws Exception {
+    try (Job job = run("sh", "-c", "echo made > f; mkdir d; pwd; exit 7")) {
+      assertEquals(7, job.await(), job::output);
+      assertEquals(root + "\n", job.output().replaceAll("(?m)^vfo: .*\n", ""));
+      assertEquals("made\n", Files.readString(root.resolve("f")));
+    }
+    try (Job again = Job.start(root, "resume")) {
+      assertEquals(7, again.await(), again::output);
+      assertTrue(again.output().contains("has ended already"), again.output());
+    }
+  }
+
+  @Test
+  void whatCannotBeStartedHasTheCodesOfAShell() throws Exception {
+    try (Job job = run("no-such-program")) {
+      assertEquals(127, job.await(), job::output);
+    }
+    try (Job job = run("./count.sh")) {
+      assertEquals(126, job.await(), job::output);
+    }
+    try (Job job = Job.start(root, "run", "--files-only")) {
+      assertEquals(2, job.await(), job::output);
+    }
+    try (Job job = Job.start(root, "run", "--files-only", "--every", "soon", "true")) {
+      assertEquals(2, job.await(), job::output);
+    }
+    try (Job job = Job.start(folder, "resume")) {
+      assertEquals(125, job.await(), job::output);
+    }
+  }
+
+  @Test
+  void aCrashOfTheProgramIsTakenBackAndItStartsAgain() throws Exception {
+    Files.writeString(
+        root.resolve("fail.sh"),
+        """
+        if [ ! -e tried ]; then sleep 1; touch tried; sleep 0.5; echo lost > f; kill -9 $$; fi
+        [ ! -e f ] && echo done > f
+        """);
+    try (Job job = run("--retries", "1", "sh", "fail.sh")) {
+      assertEquals(0, job.await(), job::output);
+    }
+    assertEquals("done\n", Files.readString(root.resolve("f")));
+  }
+
+  /** Whoever of them is killed: all are gone, and a resume goes on from the last checkpoint. */
+  @Test
+  void afterKillsOfAnybodyEachLineIsThereOnce() throws Exception {
+    Random random = new Random(11);
+    for (int i = 0; i < KILLS; i++) {
+      try (Job job = i == 0 ? run("sh", "count.sh") : Job.start(root, "resume")) {
+        Optional<ProcessHandle> program = job.program(" count.sh");
+        Thread.sleep(100 + random.nextInt(700));
+        Optional<ProcessHandle> victim =
+            switch (i % 4) {
+              case 0 -> Optional.of(job.launcher());
+              case 1 -> job.supervisor();
+              case 2 -> job.first();
+              default -> program;
+            };
+        assertTrue(victim.isPresent() && victim.get().destroyForcibly(), job::output);
+        assertTrue(job.await() != 0, job::output);
+        job.requireNothingLeft();
+        requireNoMount();
+      }
+    }
+    try (Job job = Job.start(root, "resume")) {
+      assertEquals(0, job.await(), job::output);
+    }
+    requireEachLineOnce();
+  }
+
+  @Test
+  void whoIsToldToStopMakesACheckpointFirst() throws Exception {
+    try (Job job = Job.start(root, "run", "--files-only", "--every", "1h", "sh", "count.sh")) {
+      assertTrue(job.program(" count.sh").isPresent(), job::output);
+      Thread.sleep(500);
+      job.launcher().destroy();
+      assertEquals(75, job.await(), job::output);
+      job.requireNothingLeft();
+    }
+    assertTrue(Integer.parseInt(Files.readString(root.resolve("n")).strip()) > 1);
+    try (Job other = run("true")) {
+      assertEquals(125, other.await(), other::output);
+      assertTrue(other.output().contains("vfo resume"), other.output());
+    }
+    try (Job job = Job.start(root, "resume")) {
+      assertEquals(0, job.await(), job::output);
+      assertTrue(job.output().contains("counted"), job.output());
+    }
+    requireEachLineOnce();
+  }
+
+  /**
+   * GNU make builds a C project, killed again and again; it ends as one that was not. What is there
+   * must be whole, for make to go on from it: the rules make other files first, and rename.
+   */
+  @Test
+  void makeThatIsKilledBuildsTheSame() throws Exception {
+    Path plain = Files.createDirectory(folder.resolve("plain"));
+    for (Path at : new Path[] {plain, root}) {
+      writeProject(at);
+    }
+    assertEquals(0, new ProcessBuilder("make", "-s").directory(plain.toFile()).start().waitFor());
+    try (Job job = run("--retries", "20", "make", "-s", "-j2")) {
+      Random random = new Random(5);
+      int kills = 0;
+      while (job.isAlive() && kills < 10) {
+        Optional<ProcessHandle> make = job.program("make -s -j2");
+        Thread.sleep(100 + random.nextInt(500));
+        if (make.isPresent() && make.get().destroyForcibly()) {
+          kills++;
+        }
+      }
+      assertEquals(0, job.await(), job::output);
+      assertTrue(kills >= 3, kills + " kills");
+      System.out.println("vfo: make under vfo run, killed " + kills + " times");
+    }
+    String compare =
+        "cd '" + plain + "' && for f in *.o prog; do cmp \"$f\" '" + root + "'/\"$f\"; done";
+    assertEquals(0, new ProcessBuilder("sh", "-ec", compare).inheritIO().start().waitFor());
+    assertEquals(
+        0, new ProcessBuilder("make", "-q").directory(root.toFile()).start().waitFor(), "make -q");
+  }
+
+  private static void writeProject(Path at) throws IOException {
+    int files = 24;
+    StringBuilder main = new StringBuilder("int printf(const char *, ...);\n");
+    StringBuilder sum = new StringBuilder("0");
+    for (int i = 0; i < files; i++) {
+      StringBuilder source = new StringBuilder();
+      for (int k = 0; k < 120; k++) {
+        source.append("int f%d_%d(int x) { return x * %d + %d; }\n".formatted(i, k, k, i));
+      }
+      Files.writeString(at.resolve("part" + i + ".c"), source);
+      main.append("int f").append(i).append("_1(int);\n");
+      sum.append(" + f").append(i).append("_1(3)");
+    }
+    main.append("int main(void) { printf(\"%d\\n\", ").append(sum).append("); return 0; }\n");
+    Files.writeString(at.resolve("main.c"), main);
+    Files.writeString(
+        at.resolve("Makefile"),
+        """
+        OBJECTS = $(patsubst %.c,%.o,$(wildcard *.c))
+        prog: $(OBJECTS)
+        \tcc -o $@.new $(sort $(OBJECTS)) && mv $@.new $@
+        %.o: %.c
+        \tcc -O1 -c -o $@.new $< && mv $@.new $@
+        """);
+  }
+}
