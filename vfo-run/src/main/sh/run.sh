@@ -53,7 +53,17 @@ if [ "${1-}" = --inside ]; then
   inside "$@"
 fi
 
-folder=$(mktemp -d) && mkfifo "$folder/ask" "$folder/tell" "$folder/alive" || exit 125
+fail() {
+  echo "vfo: $*" >&2
+  exit 125
+}
+
+[ "$(id -u)" -eq 0 ] || fail 'a job needs root, as of now'
+for tool in unshare nsenter setsid mkfifo; do
+  command -v "$tool" >/dev/null || fail "needs $tool, of the package util-linux or coreutils"
+done
+
+folder=$(mktemp -d) && mkfifo "$folder/ask" "$folder/tell" "$folder/alive" || fail 'cannot make a folder for temporary files'
 exec 8<&0 3<>"$folder/ask" 4<>"$folder/tell" 5<>"$folder/alive" 6<"$folder/alive" 7>"$folder/alive" 5>&-
 rm -r "$folder"
 trap 'echo term >&3' TERM HUP

@@ -12,7 +12,6 @@ import dev.vfo.testkit.history.FileOperation;
 import dev.vfo.testkit.history.History;
 import dev.vfo.testkit.history.HistoryClock;
 import dev.vfo.testkit.history.HistoryGenerator;
-import dev.vfo.testkit.history.Move;
 import dev.vfo.testkit.history.Operation;
 import dev.vfo.testkit.history.Outcome;
 import dev.vfo.testkit.history.Profile;
@@ -23,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -41,17 +39,8 @@ class KernelHistoriesTest {
 
   private final Storage storage = new LinuxStorage();
 
-  /** Without what a directory cannot do, and with plenty of what VFO does behind the scenes. */
-  static Stream<Profile> profiles() {
-    return Stream.of(Profile.DATA, Profile.NAMES, Profile.MIXED, Profile.ORPHANS)
-        .map(profile ->
-            profile
-                .with(Move.EXCHANGE, 10)
-                .with(Move.CHECKPOINT, 30)
-                .with(Move.BACKGROUND, 40)
-                .without(Move.SEAL, Move.COMMIT, Move.ROLLBACK, Move.REOPEN)
-                .with(Move.UNNAMED, 8)
-                .withLimits(profile.limits().withExtras(true, true)));
+  static List<Profile> profiles() {
+    return Profile.COMPARABLE;
   }
 
   @ParameterizedTest

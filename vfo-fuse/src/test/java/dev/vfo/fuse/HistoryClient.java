@@ -1,6 +1,7 @@
 package dev.vfo.fuse;
 
 import dev.vfo.testkit.history.HistoryGenerator;
+import dev.vfo.testkit.history.Profile;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -18,8 +19,8 @@ final class HistoryClient {
     HistoryComparison comparison = new HistoryComparison(Path.of(args[0]), Path.of(args[1]));
     long first = Long.parseLong(args[2]);
     int operations = 0;
-    for (int profile = 0; profile < HistoryComparison.profiles().size(); profile++) {
-      HistoryGenerator generator = new HistoryGenerator(HistoryComparison.profiles().get(profile));
+    for (int profile = 0; profile < Profile.COMPARABLE.size(); profile++) {
+      HistoryGenerator generator = new HistoryGenerator(Profile.COMPARABLE.get(profile));
       for (long seed = first; seed < first + Integer.parseInt(args[3]); seed++) {
         operations += comparison.run(generator.generate(seed), folder(profile, seed), _ -> {});
       }

@@ -9,10 +9,8 @@ import dev.vfo.storage.linux.LinuxStorage;
 import dev.vfo.testkit.history.ControlOperation;
 import dev.vfo.testkit.history.FileOperation;
 import dev.vfo.testkit.history.History;
-import dev.vfo.testkit.history.Move;
 import dev.vfo.testkit.history.Operation;
 import dev.vfo.testkit.history.Outcome;
-import dev.vfo.testkit.history.Profile;
 import dev.vfo.testkit.model.FileModel;
 import dev.vfo.testkit.model.PlainFiles;
 import dev.vfo.testkit.model.TreeDescription;
@@ -21,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * The same histories on a plain directory and in a mount, each in a folder of its own: every result
@@ -42,20 +39,6 @@ final class HistoryComparison {
   /** What a history does to the step, not to the files. */
   interface Control {
     void perform(ControlOperation operation) throws IOException;
-  }
-
-  /** Without what a mount cannot do, and with plenty of what VFO does behind the scenes. */
-  static List<Profile> profiles() {
-    return Stream.of(Profile.DATA, Profile.NAMES, Profile.MIXED, Profile.ORPHANS)
-        .map(profile ->
-            profile
-                .with(Move.EXCHANGE, 10)
-                .with(Move.CHECKPOINT, 30)
-                .with(Move.BACKGROUND, 40)
-                .without(Move.SEAL, Move.COMMIT, Move.ROLLBACK, Move.REOPEN)
-                .with(Move.UNNAMED, 8)
-                .withLimits(profile.limits().withExtras(true, true)))
-        .toList();
   }
 
   /** Runs a history; returns how many operations that were. */

@@ -25,7 +25,7 @@ class MountedHistoriesTest {
   @TempDir Path folder;
 
   static List<Profile> profiles() {
-    return HistoryComparison.profiles();
+    return Profile.COMPARABLE;
   }
 
   @ParameterizedTest

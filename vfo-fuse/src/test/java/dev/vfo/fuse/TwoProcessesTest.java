@@ -3,6 +3,7 @@ package dev.vfo.fuse;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vfo.testkit.history.Profile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ class TwoProcessesTest {
 
   private static void requireAtHome(MountedRoot mounted, Path plain) throws IOException {
     HistoryComparison comparison = new HistoryComparison(plain, mounted.mount);
-    for (int profile = 0; profile < HistoryComparison.profiles().size(); profile++) {
+    for (int profile = 0; profile < Profile.COMPARABLE.size(); profile++) {
       for (long first : new long[] {MANY, 2 * MANY}) {
         for (long seed = first; seed < first + SEEDS; seed++) {
           String name = HistoryClient.folder(profile, seed);

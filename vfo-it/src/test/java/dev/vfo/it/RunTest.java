@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -91,6 +92,22 @@ class RunTest {
     try (Job job = Job.start(folder, "resume")) {
       assertEquals(125, job.await(), job::output);
     }
+  }
+
+  @Test
+  void mountsBelowAreNamedAndRefused() throws Exception {
+    Path below = Files.createDirectory(root.resolve("a b"));
+    String vfo = Script.top().resolve("vfo").toString();
+    String script =
+        "mount -t tmpfs none \"$1\" && cd \"$1/..\" && exec \"$2\" run --files-only true";
+    Process process =
+        new ProcessBuilder("unshare", "--mount", "sh", "-ec", script, "sh", below.toString(), vfo)
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(125, process.waitFor(), output);
+    assertTrue(output.contains(below.toString()), output);
+    assertFalse(Files.exists(root.resolve(".vfo")));
   }
 
   @Test

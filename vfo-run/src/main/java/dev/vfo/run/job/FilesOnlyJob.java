@@ -13,6 +13,7 @@ import dev.vfo.run.job.Console.Abandoned;
 import dev.vfo.run.job.Console.Event;
 import dev.vfo.run.job.Console.Exited;
 import dev.vfo.run.job.Console.Stop;
+import dev.vfo.run.space.MountPoints;
 import dev.vfo.run.space.MountSpace;
 import dev.vfo.run.stop.Cgroup;
 import dev.vfo.run.stop.JobNotStoppedException;
@@ -65,6 +66,7 @@ public final class FilesOnlyJob {
 
   /** Runs it to its end. The caller ends the process at once afterwards. */
   public void run() throws IOException, InterruptedException {
+    requireNoMountsBelow();
     Outcome outcome;
     Options managed = Options.defaults().withClock(FuseMount.clock()).withRootListener(listener);
     try (VirtualFileManager files = VirtualFileManager.open(options.root(), managed)) {
@@ -74,6 +76,17 @@ public final class FilesOnlyJob {
       console.again();
     } else {
       console.end(outcome.code());
+    }
+  }
+
+  private void requireNoMountsBelow() throws IOException {
+    List<Path> mounts = MountPoints.below(options.root());
+    if (!mounts.isEmpty()) {
+      throw new JobException(
+          options.root()
+              + ": other file systems are mounted below it, and cannot be part of it:"
+              + " unmount them, or choose another directory: "
+              + mounts);
     }
   }
 
@@ -115,8 +128,9 @@ public final class FilesOnlyJob {
             options.name()
                 + " goes on from checkpoint "
                 + last.get().number()
-                + " of "
-                + last.get().time());
+                + ", "
+                + age(last.get().time())
+                + " old");
       }
       return before;
     }
@@ -132,6 +146,15 @@ public final class FilesOnlyJob {
         options.folder().toString(),
         new TreeMap<>(System.getenv()),
         Optional.empty());
+  }
+
+  private static String age(Instant time) {
+    Duration age = Duration.between(time, Instant.now());
+    return age.toDays() > 0
+        ? age.toDays() + " d"
+        : age.toHours() > 0
+            ? age.toHours() + " h"
+            : age.toMinutes() > 0 ? age.toMinutes() + " min" : age.toSeconds() + " s";
   }
 
   // The shell is taken into the group, and what it becomes stays in it.

@@ -3,6 +3,7 @@ package dev.vfo.testkit.history;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What kind of histories a {@link HistoryGenerator} makes. Immutable; the {@code with} methods give
@@ -125,6 +126,22 @@ public record Profile(String name, Map<Move, Integer> weights, Limits limits) {
   /** All of the above. */
   public static final List<Profile> ALL =
       List.of(DATA, NAMES, MIXED, CHECKPOINTS, SEALS, ROLLBACKS, ORPHANS);
+
+  /**
+   * Those that a plain directory can follow, with all that a kernel does, and with plenty of what
+   * VFO does behind the scenes.
+   */
+  public static final List<Profile> COMPARABLE =
+      Stream.of(DATA, NAMES, MIXED, ORPHANS)
+          .map(profile ->
+              profile
+                  .with(Move.EXCHANGE, 10)
+                  .with(Move.CHECKPOINT, 30)
+                  .with(Move.BACKGROUND, 40)
+                  .without(Move.SEAL, Move.COMMIT, Move.ROLLBACK, Move.REOPEN)
+                  .with(Move.UNNAMED, 8)
+                  .withLimits(profile.limits().withExtras(true, true)))
+          .toList();
 
   /** Copies the map. */
   public Profile {
