@@ -125,7 +125,7 @@ public final class Terminal {
   }
 
   /** Number of the user that this process runs for. */
-  int uid() {
+  public int uid() {
     return uid;
   }
 

@@ -70,12 +70,20 @@ final class Job implements AutoCloseable {
         .findFirst();
   }
 
-  /** A process of the program, by the end of its command line; waits for it for some seconds. */
+  /**
+   * A process of the program, by the end of its command line; waits for it for some seconds. What
+   * leads to it has the same end: the launcher and the supervisor, run.sh, env, nsenter.
+   */
   Optional<ProcessHandle> program(String ending) throws InterruptedException {
     Optional<ProcessHandle> found = Optional.empty();
     for (int i = 0; i < 1000 && found.isEmpty() && isAlive(); i++) {
       found =
-          find(line -> line.endsWith(ending) && !line.contains("run.sh") && !line.contains("=/"));
+          find(line ->
+              line.endsWith(ending)
+                  && !line.contains("--files-only")
+                  && !line.contains("run.sh")
+                  && !line.contains("=/")
+                  && !line.contains("exec "));
       Thread.sleep(10);
     }
     return found;

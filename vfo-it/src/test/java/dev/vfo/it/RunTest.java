@@ -172,61 +172,11 @@ class RunTest {
     requireEachLineOnce();
   }
 
-  /**
-   * GNU make builds a C project, killed again and again; it ends as one that was not. What is there
-   * must be whole, for make to go on from it: the rules make other files first, and rename.
-   */
+  /** GNU make, killed ten times, ends with the files of a build that was not disturbed. */
   @Test
-  void makeThatIsKilledBuildsTheSame() throws Exception {
-    Path plain = Files.createDirectory(folder.resolve("plain"));
-    for (Path at : new Path[] {plain, root}) {
-      writeProject(at);
-    }
-    assertEquals(0, new ProcessBuilder("make", "-s").directory(plain.toFile()).start().waitFor());
-    try (Job job = run("--retries", "20", "make", "-s", "-j2")) {
-      Random random = new Random(5);
-      int kills = 0;
-      while (job.isAlive() && kills < 10) {
-        Optional<ProcessHandle> make = job.program("make -s -j2");
-        Thread.sleep(100 + random.nextInt(500));
-        if (make.isPresent() && make.get().destroyForcibly()) {
-          kills++;
-        }
-      }
-      assertEquals(0, job.await(), job::output);
-      assertTrue(kills >= 3, kills + " kills");
-      System.out.println("vfo: make under vfo run, killed " + kills + " times");
-    }
-    String compare =
-        "cd '" + plain + "' && for f in *.o prog; do cmp \"$f\" '" + root + "'/\"$f\"; done";
-    assertEquals(0, new ProcessBuilder("sh", "-ec", compare).inheritIO().start().waitFor());
-    assertEquals(
-        0, new ProcessBuilder("make", "-q").directory(root.toFile()).start().waitFor(), "make -q");
-  }
-
-  private static void writeProject(Path at) throws IOException {
-    int files = 24;
-    StringBuilder main = new StringBuilder("int printf(const char *, ...);\n");
-    StringBuilder sum = new StringBuilder("0");
-    for (int i = 0; i < files; i++) {
-      StringBuilder source = new StringBuilder();
-      for (int k = 0; k < 120; k++) {
-        source.append("int f%d_%d(int x) { return x * %d + %d; }\n".formatted(i, k, k, i));
-      }
-      Files.writeString(at.resolve("part" + i + ".c"), source);
-      main.append("int f").append(i).append("_1(int);\n");
-      sum.append(" + f").append(i).append("_1(3)");
-    }
-    main.append("int main(void) { printf(\"%d\\n\", ").append(sum).append("); return 0; }\n");
-    Files.writeString(at.resolve("main.c"), main);
-    Files.writeString(
-        at.resolve("Makefile"),
-        """
-        OBJECTS = $(patsubst %.c,%.o,$(wildcard *.c))
-        prog: $(OBJECTS)
-        \tcc -o $@.new $(sort $(OBJECTS)) && mv $@.new $@
-        %.o: %.c
-        \tcc -O1 -c -o $@.new $< && mv $@.new $@
-        """);
+  void theDemoOfMakeKeepsItsPromise() throws Exception {
+    Script demo = Script.run(folder, Script.top().resolve("vfo"), "demo", "make");
+    assertEquals(0, demo.exitCode(), demo.output() + demo.errors());
+    assertTrue(demo.output().contains("IDENTICAL"), demo.output());
   }
 }

@@ -30,6 +30,8 @@ import picocli.CommandLine.Parameters;
       "  engine   a job over real text is killed with SIGKILL, again and again, and",
       "           goes on each time; its files must end up byte for byte as if nothing",
       "           had happened. Then the same on plain files.",
+      "  make     GNU make, which knows nothing of VFO, builds under 'vfo run' and is",
+      "           killed ten times; its files must be those of an undisturbed build",
       "",
       "Without PART all of them. Works in a folder of its own in $TMPDIR, else in",
       "/var/tmp, and removes it at the end; if it is killed, the next one does."
@@ -46,7 +48,8 @@ import picocli.CommandLine.Parameters;
     })
 public final class DemoCommand extends VfoCommand {
   private static final int MAX_KILLS = 1000;
-  private static final List<DemoPart> PARTS = List.of(new FaultsPart(), new EnginePart());
+  private static final List<DemoPart> PARTS =
+      List.of(new FaultsPart(), new EnginePart(), new MakePart());
 
   @Option(
       names = "--input",
