@@ -66,6 +66,8 @@ done
 folder=$(mktemp -d) && mkfifo "$folder/ask" "$folder/tell" "$folder/alive" || fail 'cannot make a folder for temporary files'
 exec 8<&0 3<>"$folder/ask" 4<>"$folder/tell" 5<>"$folder/alive" 6<"$folder/alive" 7>"$folder/alive" 5>&-
 rm -r "$folder"
+# Who wants the job to end sends a signal here.
+export VFO_LAUNCHER=$$
 trap 'echo term >&3' TERM HUP
 trap : INT QUIT
 # A command in the background would ignore Ctrl-C, and all that it starts; and it would read nothing.

@@ -42,6 +42,7 @@ public final class Options {
   private ConflictPolicy conflictPolicy = ConflictPolicy.REFUSE;
   private boolean unsupportedFileSystem;
   private @Nullable Path journalDirectory;
+  private long processId = ProcessHandle.current().pid();
 
   private Options() {}
 
@@ -61,6 +62,7 @@ public final class Options {
     conflictPolicy = other.conflictPolicy;
     unsupportedFileSystem = other.unsupportedFileSystem;
     journalDirectory = other.journalDirectory;
+    processId = other.processId;
   }
 
   private static synchronized Executor sharedExecutor() {
@@ -229,6 +231,16 @@ public final class Options {
     return copy;
   }
 
+  /**
+   * The number of the process that others are told of who want the root meanwhile; by default this
+   * one's. For a process that has a process namespace of its own, in which nobody finds it.
+   */
+  public Options withProcessId(long changed) {
+    Options copy = new Options(this);
+    copy.processId = changed;
+    return copy;
+  }
+
   /** See {@link #withStorage}. */
   public Storage storage() {
     return storage;
@@ -297,6 +309,11 @@ public final class Options {
   /** See {@link #withConflictPolicy}. */
   public ConflictPolicy conflictPolicy() {
     return conflictPolicy;
+  }
+
+  /** See {@link #withProcessId}. */
+  public long processId() {
+    return processId;
   }
 
   /** See {@link #withRootListener}. */

@@ -12,10 +12,17 @@ import picocli.CommandLine.Parameters;
     header = "Go on with a job after a crash, or after it was stopped.",
     description = {
       "Puts the files of a job back to its last checkpoint and starts its program",
-      "again, in the folder and with the environment that it had. Of a job that has ended",
-      "nothing is run; its exit code is given again."
+      "again, in the folder and with the environment that it had. Of a job that has",
+      "ended nothing is run; its exit code is given again."
     },
-    footer = {"", "Exit codes: as 'vfo run'."})
+    footer = {
+      "",
+      "Examples:",
+      "  vfo resume             the job of the root that the current folder lies in",
+      "  vfo resume data",
+      "",
+      "Exit codes: 0 and others: those of 'vfo run'."
+    })
 final class ResumeCommand extends JobCommand {
   @Parameters(
       arity = "0..1",

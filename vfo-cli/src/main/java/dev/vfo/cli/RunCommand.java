@@ -13,10 +13,10 @@ import picocli.CommandLine.Parameters;
     name = "run",
     header = "Run a program whose files are checkpointed.",
     description = {
-      "Runs CMD with its files in DIR under checkpoints: all that it does there becomes",
-      "real checkpoint by checkpoint, each of one instant and atomic. After a crash",
-      "of CMD, of vfo, or of the machine the files are those of the last one, and",
-      "'vfo resume' starts CMD again. Nothing outside of DIR is checkpointed."
+      "Runs CMD with its files in DIR under checkpoints: all that it does there",
+      "becomes real checkpoint by checkpoint, each of one instant and atomic. After a",
+      "crash of CMD, of vfo, or of the machine the files are those of the last one,",
+      "and 'vfo resume' starts CMD again. Nothing outside of DIR is checkpointed."
     },
     footer = {
       "",
@@ -24,8 +24,9 @@ import picocli.CommandLine.Parameters;
       "  vfo run --files-only make                in the current folder",
       "  vfo run --files-only --retries 3 -D data ./job --all",
       "",
-      "Exit codes: that of CMD; 128 and the signal when one ended it; 75 stopped, and can",
-      "be resumed; 125 vfo failed, 126 CMD is no program, 127 there is no CMD."
+      "Exit codes: 0 and others: that of CMD; 128 and the signal when one ended it, 75",
+      "stopped, and can be resumed, 2 wrong command line, 125 vfo failed, 126 CMD is no",
+      "program, 127 there is no CMD."
     })
 final class RunCommand extends JobCommand {
   @Option(

@@ -108,7 +108,7 @@ final class OpenRoot implements AutoCloseable {
       recovery.verifyContent(found, applied.layer(), target);
       control.adoptIfMoved(found.hasUnappliedLayers());
       tellOpened();
-      control.announce(ProcessHandle.current().pid());
+      control.announce(options.processId());
       mark = AppliedMark.open(storage, control.fd(), id);
       open.add(mark::close);
       AcknowledgedCell acknowledged = AcknowledgedCell.open(storage, control.recordsFd(), id);

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,12 @@ class RunTest {
   @TempDir Path folder;
 
   private Path root;
+
+  /** The first start builds, which takes longer than anybody here waits. */
+  @BeforeAll
+  static void build() throws Exception {
+    assertEquals(0, Script.run(Path.of("/"), Script.top().resolve("vfo"), "--help").exitCode());
+  }
 
   @BeforeEach
   void makeRoot() throws IOException {
@@ -156,6 +163,9 @@ class RunTest {
     try (Job job = Job.start(root, "run", "--files-only", "--every", "1h", "sh", "count.sh")) {
       assertTrue(job.program(" count.sh").isPresent(), job::output);
       Thread.sleep(500);
+      Script other = Script.run(root, Script.top().resolve("vfo"), "run", "--files-only", "true");
+      assertEquals(125, other.exitCode(), other.errors());
+      assertTrue(other.errors().contains("process " + job.launcher().pid() + ":"), other.errors());
       job.launcher().destroy();
       assertEquals(75, job.await(), job::output);
       job.requireNothingLeft();

@@ -58,7 +58,11 @@ public final class FilesOnlyJob {
     this.options = options;
     this.listener = listener;
     this.messages = messages;
-    this.round = Integer.parseInt(System.getenv().getOrDefault("VFO_ROUND", "1"));
+    this.round = Integer.parseInt(variable("VFO_ROUND", "1"));
+  }
+
+  private static String variable(String name, String otherwise) {
+    return System.getenv().getOrDefault(name, otherwise);
   }
 
   /** What becomes of the job. */
@@ -68,7 +72,11 @@ public final class FilesOnlyJob {
   public void run() throws IOException, InterruptedException {
     requireNoMountsBelow();
     Outcome outcome;
-    Options managed = Options.defaults().withClock(FuseMount.clock()).withRootListener(listener);
+    Options managed =
+        Options.defaults()
+            .withClock(FuseMount.clock())
+            .withProcessId(Long.parseLong(variable("VFO_LAUNCHER", "0")))
+            .withRootListener(listener);
     try (VirtualFileManager files = VirtualFileManager.open(options.root(), managed)) {
       outcome = run(files);
     }
@@ -160,7 +168,7 @@ public final class FilesOnlyJob {
   // The shell is taken into the group, and what it becomes stays in it.
   private String script(JobState state, MountSpace space, Cgroup cgroup, long number) {
     Map<String, String> environment = new TreeMap<>(state.environment());
-    environment.remove("VFO_ROUND");
+    environment.keySet().removeAll(List.of("VFO_ROUND", "VFO_LAUNCHER"));
     environment.put("VFO", options.root().resolve(".vfo-job").toString());
     environment.put("VFO_NAME", options.name());
     environment.put("VFO_DIR", options.root().toString());
