@@ -79,7 +79,7 @@ public final class FuseMount implements AutoCloseable {
     FuseDevice device = FuseDevice.open();
     boolean mounted = false;
     try {
-      Mounts.mount("vfo", at, "fuse.vfo", 0, mountOptions(device, options));
+      Mounts.mount("vfo", at, "fuse.vfo", mountOptions(device, options));
       mounted = true;
     } finally {
       if (!mounted) {
@@ -89,7 +89,7 @@ public final class FuseMount implements AutoCloseable {
     FuseMount mount = new FuseMount(files.entries(), at, device, options);
     boolean found = false;
     try {
-      mount.pages.set(KernelPages.of(device, at));
+      mount.pages.set(KernelPages.of(at));
       found = true;
       return mount;
     } finally {

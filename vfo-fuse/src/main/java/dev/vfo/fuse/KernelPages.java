@@ -5,9 +5,10 @@ import dev.vfo.fuse.requests.OpenFiles;
 import dev.vfo.fuse.requests.PageCache;
 import dev.vfo.storage.Errno;
 import dev.vfo.storage.StorageException;
-import dev.vfo.storage.linux.FuseDevice;
 import dev.vfo.storage.linux.LinuxStorage;
 import dev.vfo.storage.linux.NodeFile;
+import dev.vfo.storage.linux.OwnDescriptors;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.Set;
@@ -20,9 +21,10 @@ import java.util.concurrent.Future;
  * What the kernel keeps of the files of a mount, reached by way of the mount, in whatever mount
  * namespace the caller is. Thread safe.
  *
- * <p>All that needs the mount is done by one thread that does not have the FUSE device open: when
- * this process is killed while that thread waits in the kernel for an answer of ours, the device is
- * closed all the same, and so the wait ends. Else the process could not die.
+ * <p>All that needs the mount is done by one thread that has descriptors of its own, the FUSE
+ * device not among them: when this process is killed while that thread waits in the kernel for an
+ * answer of ours, the device is closed all the same, and so the wait ends. Else the process could
+ * not die.
  */
 final class KernelPages implements PageCache {
   private static final System.Logger LOG = System.getLogger(KernelPages.class.getName());
@@ -34,7 +36,7 @@ final class KernelPages implements PageCache {
   private int place;
 
   private interface Task {
-    void run() throws StorageException;
+    void run() throws IOException;
   }
 
   private KernelPages(ExecutorService thread) {
@@ -42,7 +44,7 @@ final class KernelPages implements PageCache {
   }
 
   /** Those of a mount in the mount namespace of the calling thread, which is served already. */
-  static KernelPages of(FuseDevice device, Path mount) throws StorageException {
+  static KernelPages of(Path mount) throws IOException {
     KernelPages pages =
         new KernelPages(
             Executors.newSingleThreadExecutor(
@@ -51,7 +53,7 @@ final class KernelPages implements PageCache {
     try {
       // The thread is started by this call, and so it is in the caller's namespace.
       pages.await(() -> {
-        device.leaveToOthers();
+        OwnDescriptors.take();
         pages.place = pages.storage.openRoot(mount);
       });
       found = true;
@@ -63,7 +65,7 @@ final class KernelPages implements PageCache {
     }
   }
 
-  private void await(Task task) throws StorageException {
+  private void await(Task task) throws IOException {
     Future<?> done =
         thread.submit(() -> {
           task.run();
@@ -83,6 +85,9 @@ final class KernelPages implements PageCache {
       if (e.getCause() instanceof StorageException refused) {
         throw new StorageException("in the mount", refused);
       }
+      if (e.getCause() instanceof IOException failed) {
+        throw new IOException("in the mount: " + failed.getMessage(), failed);
+      }
       throw new IllegalStateException(e.getCause());
     } finally {
       if (interrupted) {
@@ -92,7 +97,7 @@ final class KernelPages implements PageCache {
   }
 
   @Override
-  public void bringIn(long node) throws StorageException {
+  public void bringIn(long node) throws IOException {
     await(() -> {
       NodeFile file = open(node);
       // Older kernels take the file's lock at a close, which somebody may hold who waits for us.
@@ -112,7 +117,7 @@ final class KernelPages implements PageCache {
   /**
    * Waits until we have got all that was written to files that are open for it, and their times.
    */
-  void sync(OpenFiles open, Nodes nodes) throws StorageException {
+  void sync(OpenFiles open, Nodes nodes) throws IOException {
     Set<Long> written = open.written();
     if (written.isEmpty()) {
       return;

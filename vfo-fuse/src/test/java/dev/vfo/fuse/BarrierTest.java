@@ -140,7 +140,7 @@ class BarrierTest {
   void afterALossThereIsNoCheckpoint() throws Exception {
     PrivateMounts.enter();
     Path home = Files.createDirectories(folder.resolve("home"));
-    Mounts.mount("tmpfs", home, "tmpfs", 0, "size=24m");
+    Mounts.mount("tmpfs", home, "tmpfs", "size=24m");
     String script =
         """
         import mmap

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vfo.FileTree;
+import dev.vfo.Options;
 import dev.vfo.VirtualFile;
+import dev.vfo.VirtualFileManager;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -89,6 +91,25 @@ class OtherDoorsTest {
         do if $try 2>/dev/null; then echo "could $try"; fi; done
         """;
     assertEquals(".\n..\nd\n", root.run("mkdir d\n" + tries));
+  }
+
+  /** Its lock, and its files, are nobody's any more: no thread of a mount keeps them open. */
+  @Test
+  void anotherRootThatWasOpenBeforeTheMountCanBeOpenedAgain() throws Exception {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    VirtualFileManager open = VirtualFileManager.open(other, Options.defaults());
+    try (MountedRoot _ = new MountedRoot(folder.resolve("second"))) {
+      open.close();
+      VirtualFileManager.open(other, Options.defaults()).close();
+    }
+  }
+
+  @Test
+  void aRootCanBeOpenedAgainAtOnce() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      root.close();
+      root = new MountedRoot(folder);
+    }
   }
 
   @Test

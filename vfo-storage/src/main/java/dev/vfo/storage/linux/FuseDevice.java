@@ -13,7 +13,6 @@ public final class FuseDevice implements AutoCloseable {
   /** What {@link #receive} returns when nothing is mounted any more, and never will be. */
   public static final long ENDED = -1;
 
-  private static final long CLONE_FILES = 0x400;
   private static final String DEVICE = "/dev/fuse";
 
   private final int fd;
@@ -81,20 +80,6 @@ public final class FuseDevice implements AutoCloseable {
     if (kernel.transfer(SystemCall.WRITE, fd, message, message.byteSize(), 0) < 0) {
       throw kernel.failure("send to", DEVICE);
     }
-  }
-
-  /**
-   * Gives the calling thread a table of descriptors of its own, in which this device is not: what
-   * it opens from now on no other thread has. A thread that waits for the file system which is
-   * served here needs that, or this process could not be killed meanwhile: the device would stay
-   * open, and the wait go on.
-   */
-  public void leaveToOthers() throws StorageException {
-    Kernel kernel = Kernel.get();
-    if (kernel.call(SystemCall.UNSHARE, CLONE_FILES) < 0) {
-      throw kernel.failure("unshare", "the descriptors");
-    }
-    Opening.close(fd);
   }
 
   @Override

@@ -8,15 +8,8 @@ import java.nio.file.Path;
 
 /** Mounts, in the mount namespace of the calling thread. Thread safe. */
 public final class Mounts {
-  /** For {@link #mount}: set-user-id bits have no effect. */
-  public static final long NO_SET_ID = 2;
-
-  /** For {@link #mount}: device nodes lead to no device. */
-  public static final long NO_DEVICES = 4;
-
   private static final long MS_REC = 0x4000;
   private static final long MS_PRIVATE = 0x40000;
-  private static final long CLONE_NEWNS = 0x20000;
   private static final int MNT_FORCE = 1;
   private static final int MNT_DETACH = 2;
 
@@ -28,10 +21,9 @@ public final class Mounts {
    * @param source what the list of mounts calls it
    * @param at the directory that it covers
    * @param type of file system, such as {@code fuse.vfo}
-   * @param flags a union of the constants here
    * @param options as the file system wants them
    */
-  public static void mount(String source, Path at, String type, long flags, String options)
+  public static void mount(String source, Path at, String type, String options)
       throws StorageException {
     Kernel kernel = Kernel.get();
     try (Arena arena = Arena.ofConfined()) {
@@ -41,7 +33,7 @@ public final class Mounts {
               arena.allocateFrom(source).address(),
               path(arena, at),
               arena.allocateFrom(type).address(),
-              flags,
+              0,
               arena.allocateFrom(options).address());
       if (result < 0) {
         throw kernel.failure("mount " + type + " on", at.toString());
@@ -70,7 +62,7 @@ public final class Mounts {
    */
   public static void unshare() throws StorageException {
     Kernel kernel = Kernel.get();
-    if (kernel.call(SystemCall.UNSHARE, CLONE_NEWNS) < 0) {
+    if (kernel.call(SystemCall.UNSHARE, Platform.CLONE_NEWNS) < 0) {
       throw kernel.failure("unshare", "the mount namespace");
     }
     try (Arena arena = Arena.ofConfined()) {

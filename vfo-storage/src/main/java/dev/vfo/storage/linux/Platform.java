@@ -50,6 +50,9 @@ final class Platform {
   static final int RENAME_NOREPLACE = 1;
   static final int RENAME_EXCHANGE = 2;
 
+  static final int CLONE_FILES = 0x400;
+  static final int CLONE_NEWNS = 0x20000;
+
   static final int EINTR = 4;
 
   private Platform() {}
