@@ -14,6 +14,7 @@ import dev.vfo.storage.linux.CoarseClock;
 import dev.vfo.storage.linux.FuseDevice;
 import dev.vfo.storage.linux.Mounts;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -29,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A tree of the engine, mounted: programs change the files of its step by ordinary system calls.
- * Thread safe. This process must not use the mount itself, but in threads that serve nothing, and
- * never from a thread that holds one of the engine's locks.
+ * Thread safe. This process must not use the mount itself: killed while it waits for an answer of
+ * its own, it could not die.
  *
  * <p>A request goes from {@code /dev/fuse} ({@link FuseDevice}) to a thread of the {@link Session},
  * to {@link Requests}, which does it with {@link EntryOperations}; its answer goes back the same
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * belongs before each checkpoint.
  */
 public final class FuseMount implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(FuseMount.class.getName());
   private static final InstantSource CLOCK = new CoarseClock();
 
   /** Long enough to be for ever: nobody but us changes the tree, and we tell the kernel. */
@@ -57,6 +59,7 @@ public final class FuseMount implements AutoCloseable {
   private final Session session;
   private final KernelNews news;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicBoolean unmounted = new AtomicBoolean();
 
   /**
    * The kernel's own clock for files. A manager whose tree is mounted is to be opened with it, so
@@ -115,7 +118,9 @@ public final class FuseMount implements AutoCloseable {
             notifications,
             background,
             () -> nanos(CLOCK));
-    this.session = new Session(channel, requests, options.threads(), options.dataBytes());
+    this.session =
+        new Session(
+            channel, requests, options.threads(), options.dataBytes(), this::endForPrograms);
     this.news = new KernelNews(nodes, notifications, session, background);
     entries.addListener(news);
   }
@@ -159,11 +164,35 @@ public final class FuseMount implements AutoCloseable {
    *     may be made of the step
    */
   public void barrier() throws IOException {
+    requireServed();
     pages().sync(open, nodes);
+    requireServed();
     open.requireNothingLost();
   }
 
-  /** Why it stopped to serve, if it did before its end. */
+  private void requireServed() throws IOException {
+    Throwable why = session.failure().orElse(null);
+    if (why != null) {
+      throw new IOException("the mount is not served any more: " + why, why);
+    }
+  }
+
+  // Its threads are in the mount's namespace.
+  private void endForPrograms() {
+    try {
+      unmount();
+    } catch (StorageException e) {
+      LOG.log(Level.ERROR, "a mount that is not served could not be taken away", e);
+    }
+  }
+
+  private void unmount() throws StorageException {
+    if (unmounted.compareAndSet(false, true)) {
+      Mounts.unmount(at);
+    }
+  }
+
+  /** Why it stopped to serve, if it did before its end; programs then get ENOTCONN. */
   public Optional<Throwable> failure() {
     return session.failure();
   }
@@ -176,7 +205,7 @@ public final class FuseMount implements AutoCloseable {
   public void close() throws IOException {
     if (closed.compareAndSet(false, true)) {
       try {
-        Mounts.unmount(at);
+        unmount();
         end();
       } finally {
         entries.removeListener(news);

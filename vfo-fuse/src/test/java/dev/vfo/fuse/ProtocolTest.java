@@ -53,7 +53,7 @@ class ProtocolTest {
             new Notifications(kernel),
             Runnable::run,
             () -> 0);
-    session = new Session(kernel, requests, 2, 1 << 16);
+    session = new Session(kernel, requests, 2, 1 << 16, () -> {});
   }
 
   @AfterEach

@@ -17,14 +17,19 @@ public final class Session {
   private final List<Thread> threads = new ArrayList<>();
   private final CountDownLatch end = new CountDownLatch(1);
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private final Runnable onFailure;
 
   /**
    * Starts to serve.
    *
    * @param threads how many; at least 2, so that one request that takes long holds up no other
    * @param dataBytes the largest read or write
+   * @param onFailure called once, by one of the threads, when it cannot go on: to end the channel,
+   *     for nobody would be answered any more
    */
-  public Session(Channel channel, RequestHandler handler, int threads, int dataBytes) {
+  public Session(
+      Channel channel, RequestHandler handler, int threads, int dataBytes, Runnable onFailure) {
+    this.onFailure = onFailure;
     Lead lead = new Lead();
     for (int i = 0; i < threads; i++) {
       Worker worker = new Worker(this, channel, handler, lead, dataBytes);
@@ -48,8 +53,11 @@ public final class Session {
   }
 
   void failed(Throwable e) {
-    failure.compareAndSet(null, e);
+    boolean isFirst = failure.compareAndSet(null, e);
     ended();
+    if (isFirst) {
+      onFailure.run();
+    }
   }
 
   /** Waits until there are no more requests. */
