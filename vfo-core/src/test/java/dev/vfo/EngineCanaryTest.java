@@ -19,7 +19,7 @@ import dev.vfo.testkit.history.HistoryGenerator;
 import dev.vfo.testkit.history.Profile;
 import dev.vfo.testkit.history.SubjectFactory;
 import dev.vfo.testkit.model.AccessLists;
-import dev.vfo.testkit.model.FileModel;
+import dev.vfo.testkit.model.ModelXattrs;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -136,7 +136,7 @@ class EngineCanaryTest {
   /** As when attributes were set before the owner is, or before the content is written. */
   @Test
   void capabilitiesThatGetLost() {
-    assertCaught(target -> without(target, FileModel.CAPABILITY));
+    assertCaught(target -> without(target, ModelXattrs.CAPABILITY));
   }
 
   @Test

@@ -9,8 +9,8 @@ import dev.vfo.storage.StorageException;
 import dev.vfo.testkit.history.ShortWriteException;
 import dev.vfo.testkit.history.Subject;
 import dev.vfo.testkit.model.FileAttributes;
-import dev.vfo.testkit.model.FileModel;
 import dev.vfo.testkit.model.ListedName;
+import dev.vfo.testkit.model.ModelXattrs;
 import dev.vfo.testkit.model.OpenFlags;
 import dev.vfo.testkit.model.TreePath;
 import java.io.IOException;
@@ -441,7 +441,7 @@ abstract class EntrySubject implements Subject {
 
   @Override
   public List<String> listXattrs(TreePath path) throws IOException {
-    return FileModel.comparable(at(path, entries()::listXattrs));
+    return ModelXattrs.comparable(at(path, entries()::listXattrs));
   }
 
   @Override

@@ -11,7 +11,7 @@ import dev.vfo.testkit.history.FileOperation;
 import dev.vfo.testkit.history.History;
 import dev.vfo.testkit.history.Operation;
 import dev.vfo.testkit.history.Outcome;
-import dev.vfo.testkit.model.FileModel;
+import dev.vfo.testkit.model.ModelXattrs;
 import dev.vfo.testkit.model.PlainFiles;
 import dev.vfo.testkit.model.TreeDescription;
 import java.io.IOException;
@@ -71,7 +71,7 @@ final class HistoryComparison {
   // takes both. For a file with both the kernel's request is the same (docs/posix-coverage.md).
   private static boolean isAmbiguous(Operation operation) {
     return operation instanceof FileOperation.SetXattr set
-        && set.attribute().equals(FileModel.CAPABILITY);
+        && set.attribute().equals(ModelXattrs.CAPABILITY);
   }
 
   private static void compare(

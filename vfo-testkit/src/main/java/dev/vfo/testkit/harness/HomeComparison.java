@@ -11,6 +11,7 @@ import dev.vfo.testkit.history.Outcome;
 import dev.vfo.testkit.model.FileAttributes;
 import dev.vfo.testkit.model.FileModel;
 import dev.vfo.testkit.model.ModelFile;
+import dev.vfo.testkit.model.ModelXattrs;
 import dev.vfo.testkit.model.TreePath;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -189,7 +190,7 @@ public final class HomeComparison {
 
     private void xattrs(TreePath path, List<String> all, Get get, ModelFile model)
         throws StorageException {
-      List<String> names = FileModel.comparable(all);
+      List<String> names = ModelXattrs.comparable(all);
       if (!names.equals(List.copyOf(model.xattrs().keySet()))) {
         differences.add(
             path, "extended attributes: " + names + ", expected " + model.xattrs().keySet());

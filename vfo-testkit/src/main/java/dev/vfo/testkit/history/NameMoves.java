@@ -5,8 +5,8 @@ import dev.vfo.storage.FileType;
 import dev.vfo.storage.Name;
 import dev.vfo.storage.RenameMode;
 import dev.vfo.testkit.model.AccessLists;
-import dev.vfo.testkit.model.FileModel;
 import dev.vfo.testkit.model.ModelFile;
+import dev.vfo.testkit.model.ModelXattrs;
 import dev.vfo.testkit.model.OpenFlags;
 import dev.vfo.testkit.model.TreePath;
 import java.util.ArrayList;
@@ -332,11 +332,11 @@ final class NameMoves {
     TreePath path = place == null || draft.oneIn(8) ? TreePath.ROOT : place.path();
     String attribute =
         draft.oneOf(
-            List.of("user.tag", "user.b", "trusted.c", FileModel.CAPABILITY, AccessLists.ACCESS));
+            List.of("user.tag", "user.b", "trusted.c", ModelXattrs.CAPABILITY, AccessLists.ACCESS));
     if (attribute == null) {
       return;
     }
-    if (attribute.equals(FileModel.CAPABILITY)) {
+    if (attribute.equals(ModelXattrs.CAPABILITY)) {
       Draft.Place file = draft.place(Draft.Place::isRegular);
       if (file == null) {
         return;

@@ -1,7 +1,7 @@
 package dev.vfo.testkit.history;
 
 import dev.vfo.testkit.model.AccessLists;
-import dev.vfo.testkit.model.FileModel;
+import dev.vfo.testkit.model.ModelXattrs;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -20,7 +20,7 @@ final class XattrValues {
     if (attribute.equals(AccessLists.ACCESS)) {
       return list(payload.fill() * 31 + payload.lengthBytes());
     }
-    if (!attribute.equals(FileModel.CAPABILITY)) {
+    if (!attribute.equals(ModelXattrs.CAPABILITY)) {
       return payload.bytes();
     }
     ByteBuffer set = ByteBuffer.allocate(CAPABILITY_BYTES).order(ByteOrder.LITTLE_ENDIAN);

@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * not modified itself.
  */
 public final class FileModel implements TreeCalls {
-  /** The attribute that has a file's capabilities: goes away when content or owner change. */
-  public static final String CAPABILITY = "security.capability";
-
   private static final int SET_USER = 04000;
 
   /** In a directory: what is made in it gets its group, a directory the bit too. */
@@ -472,62 +469,24 @@ public final class FileModel implements TreeCalls {
         AccessLists.ACCESS, (_, list) -> AccessLists.withMode(list, file.mode));
   }
 
-  /** Those names of extended attributes that no system puts on files by itself, ascending. */
-  public static List<String> comparable(List<String> attributes) {
-    return attributes.stream().filter(name -> isComparable(name)).sorted().toList();
-  }
-
-  private static boolean isComparable(String name) {
-    return name.startsWith("user.")
-        || name.startsWith("trusted.")
-        || name.equals(CAPABILITY)
-        || name.equals(AccessLists.ACCESS);
-  }
-
   @Override
   public byte[] getXattr(TreePath path, String attribute) throws StorageException {
-    byte[] value = find(path).xattrs.get(attribute);
-    if (value == null) {
-      throw refuse(Errno.ENODATA, path);
-    }
-    return value.clone();
+    return ModelXattrs.get(find(path), attribute);
   }
 
   @Override
   public void setXattr(TreePath path, String attribute, byte[] value) throws StorageException {
-    ModelFile file = toSetXattr(path, attribute);
-    if (!attribute.equals(AccessLists.ACCESS)) {
-      file.xattrs.put(attribute, value.clone());
-      return;
-    }
-    file.mode = AccessLists.mode(value, file.mode);
-    if (AccessLists.isPlain(value)) {
-      file.xattrs.remove(attribute);
-    } else {
-      file.xattrs.put(attribute, value.clone());
-    }
+    ModelXattrs.set(find(path), attribute, value);
   }
 
   @Override
   public void removeXattr(TreePath path, String attribute) throws StorageException {
-    boolean isThere = toSetXattr(path, attribute).xattrs.remove(attribute) != null;
-    // A mode is a list, too.
-    if (!isThere && !attribute.equals(AccessLists.ACCESS)) {
-      throw refuse(Errno.ENODATA, path);
-    }
-  }
-
-  private ModelFile toSetXattr(TreePath path, String attribute) throws StorageException {
-    ModelFile file = find(path);
-    if (attribute.startsWith("user.") && file.type != FileType.REGULAR && !file.isDirectory()) {
-      throw refuse(Errno.EPERM, path);
-    }
-    return file;
+    ModelXattrs.remove(find(path), attribute);
   }
 
   @Override
   public List<String> listXattrs(TreePath path) throws StorageException {
-    return comparable(List.copyOf(find(path).xattrs.keySet()));
+    return ModelXattrs.list(find(path));
   }
 
   @Override
@@ -538,7 +497,7 @@ public final class FileModel implements TreeCalls {
     if (!file.isDirectory()) {
       boolean keepGroup = (file.mode & GROUP_EXECUTE) == 0;
       file.mode &= keepGroup ? ~SET_USER : ~(SET_USER | SET_GROUP);
-      file.xattrs.remove(CAPABILITY);
+      file.xattrs.remove(ModelXattrs.CAPABILITY);
     }
   }
 
@@ -576,7 +535,7 @@ public final class FileModel implements TreeCalls {
 
   private void setContent(ModelFile file, byte[] content) {
     file.content = content;
-    file.xattrs.remove(CAPABILITY);
+    file.xattrs.remove(ModelXattrs.CAPABILITY);
     modified(file);
   }
 

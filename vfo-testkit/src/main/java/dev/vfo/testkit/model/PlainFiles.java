@@ -157,14 +157,14 @@ public final class PlainFiles implements TreeCalls, AutoCloseable {
     byte[] capability = capability(fd);
     writeTo(handle(handle), offset, data, false);
     if (capability != null) {
-      storage.setXattr(fd, FileModel.CAPABILITY, capability);
+      storage.setXattr(fd, ModelXattrs.CAPABILITY, capability);
     }
     storage.setTimes(fd, FileStat.OMIT_TIME, before.modifyNanos());
   }
 
   private byte @Nullable [] capability(int fd) throws StorageException {
     try {
-      return storage.getXattr(fd, FileModel.CAPABILITY);
+      return storage.getXattr(fd, ModelXattrs.CAPABILITY);
     } catch (StorageException e) {
       if (e.errno() == Errno.ENODATA || e.errno() == Errno.EOPNOTSUPP) {
         return null;
@@ -386,7 +386,7 @@ public final class PlainFiles implements TreeCalls, AutoCloseable {
             path,
             () -> storage.listXattrs(root),
             (directory, name) -> storage.listXattrs(directory, name));
-    return FileModel.comparable(names);
+    return ModelXattrs.comparable(names);
   }
 
   @Override
