@@ -29,7 +29,9 @@ class RunTest {
   private static final String COUNT =
       """
       n=$(cat n 2>/dev/null || echo 0)
-      while [ $n -lt %d ]; do n=$((n+1)); echo "line $n" >> log; echo $n > n; sleep 0.05; done
+      while [ $n -lt %d ]; do
+        n=$((n+1)); echo "line $n" >> log; echo $n > n; echo $n > ../seen; sleep 0.05
+      done
       echo counted
       """
           .formatted(LINES);
@@ -164,8 +166,11 @@ class RunTest {
   @Test
   void whoIsToldToStopMakesACheckpointFirst() throws Exception {
     try (Job job = Job.start(root, "run", "--files-only", "--every", "1h", "sh", "count.sh")) {
-      assertTrue(job.program(" count.sh").isPresent(), job::output);
-      Thread.sleep(500);
+      // What is outside of the root is seen at once.
+      Path seen = folder.resolve("seen");
+      while (job.isAlive() && !(Files.exists(seen) && Files.readString(seen).equals("5\n"))) {
+        Thread.sleep(1);
+      }
       Script other = Script.run(root, Script.top().resolve("vfo"), "run", "--files-only", "true");
       assertEquals(125, other.exitCode(), other.errors());
       assertTrue(other.errors().contains("process " + job.launcher().pid() + ":"), other.errors());
@@ -173,7 +178,7 @@ class RunTest {
       assertEquals(75, job.await(), job::output);
       job.requireNothingLeft();
     }
-    assertTrue(Integer.parseInt(Files.readString(root.resolve("n")).strip()) > 1);
+    assertTrue(Integer.parseInt(Files.readString(root.resolve("n")).strip()) >= 5);
     try (Job other = run("true")) {
       assertEquals(125, other.await(), other::output);
       assertTrue(other.output().contains("vfo resume"), other.output());

@@ -169,7 +169,6 @@ public final class FilesOnlyJob {
   private String script(JobState state, MountSpace space, Cgroup cgroup, long number) {
     Map<String, String> environment = new TreeMap<>(state.environment());
     environment.keySet().removeAll(List.of("VFO_ROUND", "VFO_LAUNCHER"));
-    environment.put("VFO", options.root().resolve(".vfo-job").toString());
     environment.put("VFO_NAME", options.name());
     environment.put("VFO_DIR", options.root().toString());
     environment.put("VFO_CHECKPOINT", Long.toString(number));
